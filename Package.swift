@@ -1,0 +1,84 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let house: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// A folder under Sources, with what stands above it in the flow from kernel to command line.
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: house)
+}
+
+/// The tests of one room.
+func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies, swiftSettings: house)
+}
+
+let package = Package(
+    name: "headroom",
+    products: [.executable(name: "headroom", targets: ["headroom"])],
+    dependencies: [
+        // Without traits Hummingbird takes neither full Foundation nor swift-configuration.
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        .systemLibrary(name: "CDeviceMapper", pkgConfig: "devmapper", providers: [.apt(["libdevmapper-dev"])]),
+        // Releases before Debian 10 called this package e2fslibs-dev.
+        .systemLibrary(name: "CExt2FS", pkgConfig: "ext2fs", providers: [.apt(["libext2fs-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .target(name: "CLinux"),
+
+        room("Units"),
+        room("Deadlines", ["Units"]),
+        room("DeviceMapper", ["Units", "CDeviceMapper", "CLinux"]),
+        room("Filesystem", ["Units", "CLinux", "CExt2FS"]),
+        room("Owners", ["Units"]),
+        room("Host", ["Units", "Deadlines", "DeviceMapper", "Filesystem", "Owners", "CLinux"]),
+        room("Simulation", ["Units", "DeviceMapper", "Filesystem", "Owners", "Host"]),
+        room("Inventory", ["Units", "DeviceMapper", "Filesystem", "Owners", "Host"]),
+        room("Policy", ["Units", "DeviceMapper", "Filesystem", "Owners", "Host", "Inventory"]),
+        room("Configuration", ["Units", "Policy", "CYAML"]),
+        room("Journal", ["Units", "Policy", "CSQLite"]),
+        room("Grower", ["Units", "DeviceMapper", "Filesystem", "Host", "Policy"]),
+        room(
+            "Engine",
+            [
+                "Units", "DeviceMapper", "Filesystem", "Owners", "Host", "Inventory", "Policy", "Journal", "Grower",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        room("Exposition", ["Units", "DeviceMapper", "Filesystem", "Owners", "Inventory", "Policy", "Engine"]),
+        room(
+            "Server",
+            [
+                "Units", "Engine", "Exposition", "CLinux",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        .executableTarget(
+            name: "headroom",
+            dependencies: [
+                "Units", "Owners", "Host", "Simulation", "Inventory", "Policy", "Configuration", "Journal", "Grower", "Engine",
+                "Exposition", "Server", "CLinux",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: house),
+    ]
+)

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) the Headroom authors
+
+public import Units
+
+/// The one seam to the machine: facts come out in one message, one verified step goes in. Everything that crosses is a
+/// plain value, so that the other side may be a simulation or another process.
+public protocol Host: Sendable {
+    /// What kind of host this is, for logs and `headroom_host_info`: `linux` or `simulated`.
+    var kind: String { get }
+
+    /// CLOCK_MONOTONIC, or the simulation's clock.
+    func now() -> MonotonicTime
+
+    /// Waits on this host's clock.
+    func sleep(until deadline: MonotonicTime) async throws(CancellationError)
+
+    /// One look. A device in any state is a fact; an error means that nothing could be seen at all.
+    func observe(_ scope: Facts.Scope) async throws(HostError) -> Facts
+
+    /// Carries out one step. Never throws: how it went is the report.
+    func perform(_ step: Step) async -> StepReport
+
+    /// Says, without a name, that something may have changed: devices came or went, a pool passed a mark, a mount
+    /// appeared. Coalesced: at most one is waiting.
+    func changes() -> AsyncStream<Void>
+}
+
+/// Why nothing could be seen of the host.
+public enum HostError: Error, Hashable, Sendable {
+    /// No device-mapper in the kernel, or no access to /dev/mapper/control.
+    case noDeviceMapper(String)
+    case notRoot
+    case failed(String)
+}
+
+extension HostError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .noDeviceMapper(let text):
+            "the kernel has no device-mapper (\(text)): load it with `modprobe dm-mod dm-thin-pool`, then try again"
+        case .notRoot: "device-mapper answers to root only: run this as root, or ask the running daemon as root"
+        case .failed(let text): text
+        }
+    }
+}

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) the Headroom authors
+
+public import Filesystem
+public import Host
+public import Units
+
+/// What the policy makes of a snapshot: one outlook for each pool, one decision for each volume.
+public struct Plan: Sendable, Hashable, Codable {
+    public var madeAt: MonotonicTime
+    /// By pool name, as in the snapshot.
+    public var pools: [PoolOutlook]
+    /// One for each volume of the snapshot, in its order.
+    public var decisions: [Decision]
+
+    public init(madeAt: MonotonicTime, pools: [PoolOutlook], decisions: [Decision]) {
+        self.madeAt = madeAt
+        self.pools = pools
+        self.decisions = decisions
+    }
+}
+
+/// What a pool can still give.
+public struct PoolOutlook: Sendable, Hashable, Codable {
+    public var pool: DeviceName
+    /// Data that is never granted.
+    public var reserve: Bytes
+    public var metadataReserve: Bytes
+    /// Granted by growth, not written yet, and what ungrown volumes may write before the next look.
+    public var promised: Bytes
+    /// What may still be granted: the lesser of what data and metadata allow. Nil when the pool gives no figures.
+    public var headroom: Bytes?
+    /// True when it is the metadata that limits.
+    public var isLimitedByMetadata: Bool
+    /// Sum of the volumes' sizes.
+    public var volumesSize: Bytes
+    public var overcommitLimit: Ratio?
+    /// The fastest fill that any filesystem of this pool has shown, or the assumed one.
+    public var fillRate: ByteRate
+    public var fillRateWasSeen: Bool
+    /// What one look and one growth take under load, with margin.
+    public var reaction: Duration
+    /// The free space that every enforced filesystem of this pool has at least: fill rate × reaction.
+    public var burstRoom: Bytes
+    /// Why nothing on this pool is grown now.
+    public var bar: Refusal?
+
+    public init(
+        pool: DeviceName, reserve: Bytes, metadataReserve: Bytes, promised: Bytes, headroom: Bytes?,
+        isLimitedByMetadata: Bool, volumesSize: Bytes, overcommitLimit: Ratio?, fillRate: ByteRate, fillRateWasSeen: Bool,
+        reaction: Duration, burstRoom: Bytes, bar: Refusal?
+    ) {
+        self.pool = pool
+        self.reserve = reserve
+        self.metadataReserve = metadataReserve
+        self.promised = promised
+        self.headroom = headroom
+        self.isLimitedByMetadata = isLimitedByMetadata
+        self.volumesSize = volumesSize
+        self.overcommitLimit = overcommitLimit
+        self.fillRate = fillRate
+        self.fillRateWasSeen = fillRateWasSeen
+        self.reaction = reaction
+        self.burstRoom = burstRoom
+        self.bar = bar
+    }
+}
+
+/// What the policy decided for one volume, and why, rule by rule.
+public struct Decision: Sendable, Hashable, Codable {
+    public var volume: VolumeIdentity
+    /// The rule that holds for it.
+    public var rule: String
+    public var mode: Mode
+    public var verdict: Verdict
+    /// Why the volume should be larger; empty when it need not be.
+    public var needs: [Need]
+    /// What was looked at, in order, each in one line for people.
+    public var findings: [Finding]
+    /// A longer device, ahead of need, under an unchanged filesystem. Carried out only in enforce mode.
+    public var runway: Sectors?
+
+    public init(
+        volume: VolumeIdentity, rule: String, mode: Mode, verdict: Verdict, needs: [Need] = [], findings: [Finding] = [],
+        runway: Sectors? = nil
+    ) {
+        self.volume = volume
+        self.rule = rule
+        self.mode = mode
+        self.verdict = verdict
+        self.needs = needs
+        self.findings = findings
+        self.runway = runway
+    }
+
+    public enum Verdict: Sendable, Hashable, Codable {
+        /// Large enough.
+        case content
+        /// To be grown now.
+        case grow(Order)
+        /// Would be grown if the mode were enforce.
+        case wouldGrow(Order)
+        /// It should be larger, and is not grown.
+        case refused(Refusal)
+        /// It can never be grown as it is, whether it should or not.
+        case barred(Refusal)
+    }
+}
+
+/// Why a volume should be larger.
+public enum Need: String, Sendable, Hashable, Codable {
+    /// Used has reached the rule's threshold.
+    case threshold
+    /// Free space is less than the burst guarantee asks.
+    case burst
+    /// Smaller than the rule's minimum size.
+    case minimumSize = "minimum_size"
+    /// Somebody asked.
+    case manual
+}
+
+/// One thing that was looked at.
+public struct Finding: Sendable, Hashable, Codable {
+    /// The key of the rule or the part it is about: `threshold`, `burst`, `reserve`.
+    public var subject: String
+    public var text: String
+    /// Whether it speaks for growth (true), against it (false), or is only a fact (nil).
+    public var speaksFor: Bool?
+
+    public init(_ subject: String, _ text: String, speaksFor: Bool? = nil) {
+        self.subject = subject
+        self.text = text
+        self.speaksFor = speaksFor
+    }
+}
+
+/// One growth to carry out.
+public struct Order: Sendable, Hashable, Codable {
+    public var volume: VolumeIdentity
+    public var kind: FilesystemKind
+    public var reason: Need
+    /// The filesystem's size now, as its geometry says.
+    public var from: Bytes
+    /// The filesystem's size to be, whole filesystem blocks.
+    public var to: Bytes
+    /// The device's length now.
+    public var deviceFrom: Sectors
+    /// The device's length to be, at least what `to` takes; never less than now.
+    public var deviceTo: Sectors
+    /// What the growth itself maps soon (ext4's inode tables), within `to` − `from`.
+    public var price: Bytes
+    /// What kept the growth from being larger.
+    public var limitedBy: Refusal?
+
+    public init(
+        volume: VolumeIdentity, kind: FilesystemKind, reason: Need, from: Bytes, to: Bytes, deviceFrom: Sectors,
+        deviceTo: Sectors, price: Bytes, limitedBy: Refusal? = nil
+    ) {
+        self.volume = volume
+        self.kind = kind
+        self.reason = reason
+        self.from = from
+        self.to = to
+        self.deviceFrom = deviceFrom
+        self.deviceTo = deviceTo
+        self.price = price
+        self.limitedBy = limitedBy
+    }
+
+    public var added: Bytes { to.less(from) }
+}
+
+/// Why a volume is not grown: a word for metrics, a sentence for people, what to do next.
+public struct Refusal: Error, Sendable, Hashable, Codable {
+    public var reason: Reason
+    /// What is so, with names and numbers.
+    public var text: String
+    /// What to do about it.
+    public var hint: String
+
+    public init(_ reason: Reason, _ text: String, hint: String) {
+        self.reason = reason
+        self.text = text
+        self.hint = hint
+    }
+
+    public enum Reason: String, Sendable, Hashable, Codable, CaseIterable {
+        // The pool.
+        case reserve
+        case metadataReserve = "metadata_reserve"
+        case overcommitLimit = "overcommit_limit"
+        case poolState = "pool_state"
+        // The rule.
+        case maximumSize = "maximum_size"
+        case maximumShare = "maximum_share"
+        case cooldown
+        case off
+        // The volume.
+        case suspended
+        case stuck
+        case readOnly = "read_only"
+        case unmounted
+        /// Open without a mount on this host: a virtual machine, say.
+        case inUse = "in_use"
+        case sharedMount = "shared_mount"
+        case unsupportedFilesystem = "unsupported_filesystem"
+        /// A partition table, LUKS, or a signature nobody knows.
+        case foreign
+        /// Another device stands on it.
+        case held
+        /// A layer or another volume that is or may become a parent.
+        case parent
+        case externalOrigin = "external_origin"
+        case doubtful
+        /// The filesystem is larger than its device.
+        case broken
+        case growthLimit = "growth_limit"
+        // The growing.
+        case busy
+        case backoff
+        case lvm
+        // A manual wish.
+        case notLarger = "not_larger"
+        case beyondPool = "beyond_pool"
+    }
+}
