@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) the Headroom authors
 
-public import Host
 public import Inventory
 public import Policy
 public import Units
