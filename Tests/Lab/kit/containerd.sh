@@ -1,0 +1,86 @@
+# shellcheck shell=bash
+# A real containerd on the devmapper snapshotter, and an image of busybox made by hand, layer and manifest.
+
+ctrd() { ctr -a "$WORK/containerd.sock" "$@"; }
+
+containerd_serves() { # [pool SIZE] [filesystem ext4|xfs] [base SIZE]
+  local pool=2GiB filesystem=ext4 base=256MiB
+  while (($#)); do
+    case $1 in pool) pool=$2 ;; filesystem) filesystem=$2 ;; base) base=$2 ;; esac
+    shift 2
+  done
+  pool devpool of "$pool"
+  cat > "$WORK/containerd.toml" <<TOML
+version = 2
+root = "$WORK/containerd"
+state = "$WORK/containerd-run"
+[grpc]
+  address = "$WORK/containerd.sock"
+[plugins."io.containerd.snapshotter.v1.devmapper"]
+  root_path = "$WORK/containerd/devmapper"
+  pool_name = "devpool"
+  base_image_size = "$(($(amount "$base") >> 20))MB"
+  fs_type = "$filesystem"
+TOML
+  containerd -c "$WORK/containerd.toml" > "$BOX/containerd.log" 2>&1 &
+  eventually 40s ctrd plugins ls > /dev/null
+  busybox_archive > "$WORK/busybox.tar"
+  eventually 10s ctrd images import --snapshotter devmapper "$WORK/busybox.tar" > /dev/null
+}
+
+blob() { # FILE: into the archive; prints its digest
+  local digest
+  digest=$(sha256sum "$1" | cut -d' ' -f1)
+  cp "$1" "$WORK/oci/blobs/sha256/$digest"
+  echo "$digest"
+}
+
+busybox_archive() { # an OCI archive on standard output
+  local layer config manifest
+  busybox_root
+  mkdir -p "$WORK/oci/blobs/sha256"
+  tar -C "$WORK/busybox" -cf "$WORK/layer" .
+  layer=$(blob "$WORK/layer")
+  jq -cn --arg layer "sha256:$layer" '{architecture: "amd64", os: "linux", config: {Cmd: ["/bin/sh"]},
+    rootfs: {type: "layers", diff_ids: [$layer]}}' > "$WORK/config"
+  config=$(blob "$WORK/config")
+  jq -cn --arg layer "sha256:$layer" --arg config "sha256:$config" \
+    --argjson layerSize "$(stat -c %s "$WORK/layer")" --argjson configSize "$(stat -c %s "$WORK/config")" '{schemaVersion: 2,
+    mediaType: "application/vnd.oci.image.manifest.v1+json",
+    config: {mediaType: "application/vnd.oci.image.config.v1+json", digest: $config, size: $configSize},
+    layers: [{mediaType: "application/vnd.oci.image.layer.v1.tar", digest: $layer, size: $layerSize}]}' > "$WORK/manifest"
+  manifest=$(blob "$WORK/manifest")
+  jq -cn --arg manifest "sha256:$manifest" --argjson size "$(stat -c %s "$WORK/manifest")" '{schemaVersion: 2,
+    manifests: [{mediaType: "application/vnd.oci.image.manifest.v1+json", digest: $manifest, size: $size,
+      annotations: {"org.opencontainers.image.ref.name": "docker.io/library/busybox:latest",
+        "io.containerd.image.name": "docker.io/library/busybox:latest"}}]}' > "$WORK/oci/index.json"
+  echo '{"imageLayoutVersion":"1.0.0"}' > "$WORK/oci/oci-layout"
+  tar -C "$WORK/oci" -c .
+}
+
+containerd_container() { # NAME: idle until told otherwise
+  ctrd run -d --snapshotter devmapper docker.io/library/busybox:latest "$1" /bin/sleep 100000
+}
+
+# Questions
+run_in() { # CONTAINER COMMAND...
+  ctrd task exec --exec-id "exec-$RANDOM$RANDOM" "$@"
+}
+containerd_volume_of() { # the snapshot's device, by its mount
+  awk -v path="/default/$1/rootfs" 'index($5, path) { print $3 }' /proc/self/mountinfo | head -n 1 | volume_at
+}
+volume_at() { # reads major:minor, prints the device-mapper name
+  local number
+  read -r number
+  dmsetup info -c --noheadings -o name -j "${number%:*}" -m "${number#*:}"
+}
+size_seen_by_task() { run_in "$1" /bin/df -k / | awk 'END { print $(NF - 4) * 1024 }'; }
+
+written_by_task() { # CONTAINER SIZE: dd inside, at full speed; prints `none` or what went wrong
+  local said
+  if said=$(run_in "$1" /bin/dd if=/dev/zero of=/fill bs=1M count=$(($(amount "$2") >> 20)) 2>&1); then
+    echo none
+  else
+    grep -oiE 'no space left|input/output error' <<< "$said" || echo "$said"
+  fi
+}

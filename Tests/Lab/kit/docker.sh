@@ -1,0 +1,53 @@
+# shellcheck shell=bash
+# A real dockerd on the devicemapper driver, its pool of loop files in memory, and an image of busybox. All of its
+# state is under $WORK; it talks on a socket of its own.
+
+docker_has_devicemapper() { # the driver left with Docker 25
+  local version
+  version=$(dockerd --version 2> /dev/null | grep -oE '[0-9]+' | head -n 1) || return 1
+  ((version < 25))
+}
+
+dock() { docker -H "unix://$WORK/docker.sock" "$@"; }
+
+docker_serves() { # [pool SIZE] [filesystem ext4|xfs] [base SIZE]
+  local pool=2GiB filesystem=ext4 base=256MiB
+  while (($#)); do
+    case $1 in pool) pool=$2 ;; filesystem) filesystem=$2 ;; base) base=$2 ;; esac
+    shift 2
+  done
+  docker_has_devicemapper || skip "the dockerd of this machine has no devicemapper driver (it left with Docker 25)"
+  dockerd -s devicemapper --storage-opt "dm.loopdatasize=$(amount "$pool")b" --storage-opt dm.loopmetadatasize=64M \
+    --storage-opt "dm.basesize=$(amount "$base")b" --storage-opt "dm.fs=$filesystem" --storage-opt dm.override_udev_sync_check=true \
+    --data-root "$WORK/docker" --exec-root "$WORK/docker-run" --pidfile "$WORK/docker.pid" -H "unix://$WORK/docker.sock" \
+    --bridge=none --iptables=false --ip-forward=false > "$BOX/dockerd.log" 2>&1 &
+  eventually 40s dock info > /dev/null
+  busybox_root
+  tar -C "$WORK/busybox" -c . | dock import - busybox > /dev/null
+}
+
+busybox_root() { # a root filesystem in $WORK/busybox
+  local tool
+  [[ ! -e $WORK/busybox ]] || return 0
+  mkdir -p "$WORK/busybox/bin"
+  cp /bin/busybox "$WORK/busybox/bin/"
+  for tool in sh df dd sleep ls rm cat sync; do ln -s busybox "$WORK/busybox/bin/$tool"; done
+}
+
+docker_container() { # NAME: idle until told otherwise
+  dock run -d --network none --name "$1" busybox /bin/sleep 100000 > /dev/null
+}
+
+# Questions
+docker_volume_of() { dock inspect -f '{{.GraphDriver.Data.DeviceName}}' "$1"; }
+docker_pool() { dmsetup ls | awk '/^docker-.*-pool/ { print $1 }'; }
+size_seen_in() { dock exec "$1" /bin/df -k / | awk 'END { print $(NF - 4) * 1024 }'; }
+
+written_in() { # CONTAINER SIZE: dd inside, at full speed; prints `none` or what went wrong
+  local said
+  if said=$(dock exec "$1" /bin/dd if=/dev/zero of=/fill bs=1M count=$(($(amount "$2") >> 20)) 2>&1); then
+    echo none
+  else
+    grep -oiE 'no space left|input/output error' <<< "$said" || echo "$said"
+  fi
+}

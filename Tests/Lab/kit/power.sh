@@ -1,0 +1,30 @@
+# shellcheck shell=bash
+# Reboots and power cuts onto the same pools. A scenario with them tells each boot in a function: boot_1, boot_2 ...
+# What is in STATE (pools made `kept`) is there again in the next boot; everything else is gone.
+
+BOOT=$(($(cat "$STATE/boot" 2> /dev/null || echo 0) + 1))
+echo "$BOOT" > "$STATE/boot"
+
+tell_this_boot() {
+  "boot_$BOOT"
+  if declare -F "boot_$((BOOT + 1))" > /dev/null; then
+    complain "boot_$BOOT ends without reboot or power_cut, and there is a boot_$((BOOT + 1))"
+    return 2
+  fi
+}
+
+start_again() {
+  echo b > /proc/sysrq-trigger
+  sleep 30
+}
+
+# Nothing is synced, nobody is told.
+power_cut() { start_again; }
+
+# As an orderly machine goes down: daemons told, filesystems unmounted, devices removed.
+reboot() {
+  [[ -z ${HEADROOM_PID:-} ]] || headroom_stops
+  umount -a -t ext4,xfs 2> /dev/null || complain "not all could be unmounted"
+  sync
+  start_again
+}
