@@ -47,16 +47,20 @@ scrape() { curl -sf -m 5 "http://$LISTEN/metrics"; }
 # metric NAME [LABEL=VALUE...]: the sum of the series that carry these labels, or `absent`
 metric() {
   local lines label
-  lines=$(scrape)
-  lines=$(grep -E "^$1(\{| )" <<< "$lines" || true) # none is an answer
+  lines=$(series "$1") || return
   for label in "${@:2}"; do
-    lines=$(grep -F -- "${label%%=*}=\"${label#*=}\"" <<< "$lines" || true)
+    label="${label%%=*}=\"${label#*=}\""
+    lines=$(grep -aF -e "{$label" -e ",$label" <<< "$lines" || true) # none is an answer
   done
-  awk '{ sum += $NF } END { if (NR && $0 != "") printf "%.15g\n", sum; else print "absent" }' <<< "$lines"
+  awk '/^headroom_|^process_/ { sum += $NF; found = 1 } END { if (found) printf "%.15g\n", sum; else print "absent" }' <<< "$lines"
 }
 
-# The series themselves, for what is said in labels.
-series() { scrape | grep -E "^$1(\{| )" || echo absent; }
+# The series themselves, for what is said in labels; `absent` where there is none.
+series() {
+  local text
+  text=$(scrape) || { complain "/metrics does not answer"; return 1; }
+  grep -aE "^$1(\{| )" <<< "$text" || echo absent
+}
 
 explanation_of() { headroom explain "$1" 2>&1; }
 log() { cat "$HEADROOM_LOG"; }

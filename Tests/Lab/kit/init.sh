@@ -15,6 +15,8 @@ if [[ -n $LAB_BINARY ]]; then
 fi
 export LAB BOX STATE WORK LAB_LIMIT
 [[ -e $BOX/environment ]] && . "$BOX/environment"
+[[ -n ${LAB_LIVE:-} ]] || exec >> "$BOX/transcript" # not the console: nothing of this is lost at a power cut
+exec 2>&1 < /dev/null
 
 for part in story expect pools writers headroom prometheus docker containerd lvm power; do
   . "/run/lab/tests/kit/$part.sh"

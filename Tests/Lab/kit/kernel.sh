@@ -51,11 +51,11 @@ start_devices() {
 # What a person wants to see of a scenario that failed. Nothing here may wait for a device.
 show_the_scene() {
   echo "--- dmesg, the end"
-  dmesg | sed "1,/with environment:/d" | tail -n 25
+  dmesg | sed "1,/^.*    mem=/d" | tail -n 25
   echo "--- dmsetup table"
-  timeout 5 dmsetup table
+  timeout 5 dmsetup table --manglename none
   echo "--- dmsetup status --noflush"
-  timeout 5 dmsetup status --noflush
+  timeout 5 dmsetup status --noflush --manglename none
   if [[ -s $BOX/headroom.log ]]; then
     echo "--- headroom.log, the end"
     tail -n 60 "$BOX/headroom.log"

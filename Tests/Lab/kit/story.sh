@@ -32,8 +32,7 @@ skip() { # WHY...: the story cannot be told on this machine
 
 # Tells the story in a file; where it has parts called boot_1, boot_2 ..., the part of the present boot.
 tell() { # FILE
-  exec >> "$BOX/transcript" 2>&1 < /dev/null
-  exec 2>&1
+  exec {TOLD}>&1
   set -eEuo pipefail
   STORY=$BASHPID
   trap 'failed_at $? "$BASH_COMMAND"' ERR
@@ -49,9 +48,9 @@ failed_at() { # STATUS COMMAND
     echo "FAILED  $STEP"
     [[ $2 == return* ]] || echo "        $2: status $1"
     for ((frame = 1; frame < ${#BASH_SOURCE[@]}; frame++)); do
-      [[ ${FUNCNAME[frame]} == tell* ]] || echo "        at $(basename "${BASH_SOURCE[frame]}"):${BASH_LINENO[frame - 1]}"
+      echo "        at $(basename "${BASH_SOURCE[frame]}"):${BASH_LINENO[frame - 1]}"
     done
-  fi
+  fi >&"$TOLD" # not where the failed command's output was going
   exit "$1"
 }
 STEP="the beginning"

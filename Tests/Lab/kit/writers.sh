@@ -13,6 +13,8 @@ fill() { # VOLUME: writes until it is full, as a runaway log would
   writer "fill-$1" writes 1TiB to "$1"
 }
 
+writer_ends() { wait "${WRITERS[$1]}"; }
+
 all_writers_end() {
   local name
   for name in "${!WRITERS[@]}"; do wait "${WRITERS[$name]}"; done
