@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) the Headroom authors
+
+import Grower
+import Host
+import Logging
+import Policy
+import Units
+
+extension Engine {
+    /// Starts a growth beside the loop, unless one of this volume is under way.
+    func begin(_ order: Order) {
+        guard running[order.volume.name] == nil else { return }
+        history.began(order)
+        running[order.volume.name] = RunningGrowth(order: order, task: Task { _ = await self.carryOut(order) })
+    }
+
+    /// Carries one order out and takes in how it went.
+    func carryOut(_ order: Order) async -> FinishedGrowth {
+        let start = host.now()
+        let result = await grower.carryOut(order) { [logger] step, report in
+            logger.debug(
+                "\(step.name) on \(order.volume.name): \(report.outcome) in \(report.duration.text)",
+                metadata: ["volume": "\(order.volume.name)", "step": "\(step.name)"])
+        }
+        let now = host.now()
+        let finished = FinishedGrowth(
+            order: order, finishedAt: WallTime.now(), duration: now.since(start), reached: result.reached,
+            failure: result.failure.map { "\($0.step): \($0.text)" })
+        history.ended(order, done: result.failure == nil, reached: result.reached, took: now.since(start), now: now)
+        running[order.volume.name] = nil
+        current.growths.absorb(finished)
+        log(finished)
+        schedule.look(at: order.volume.name, when: now)
+        publish()
+        signal.raise()
+        return finished
+    }
+
+    private func log(_ finished: FinishedGrowth) {
+        let order = finished.order
+        if let failure = finished.failure {
+            logger.error(
+                "growing \(order.volume.name) to \(order.to) failed at \(failure)",
+                metadata: ["volume": "\(order.volume.name)", "pool": "\(order.volume.poolName)"])
+        } else if order.isRunway {
+            logger.info("lengthened the device of \(order.volume.name) to \(order.deviceTo.bytes), ahead of need")
+        } else {
+            logger.notice(
+                "grew \(order.volume.name) from \(order.from) to \(finished.reached) in \(finished.duration.text)",
+                metadata: [
+                    "volume": "\(order.volume.name)", "pool": "\(order.volume.poolName)", "reason": "\(order.reason.rawValue)",
+                ])
+        }
+    }
+}
+
+extension Order {
+    /// Only the device gets longer.
+    var isRunway: Bool { to == from }
+}
+
+extension GrowthRecord {
+    mutating func absorb(_ finished: FinishedGrowth) {
+        let order = finished.order
+        var pool = byPool[order.volume.poolName] ?? PoolGrowths()
+        switch (finished.failure, order.isRunway) {
+        case (nil, true): pool.runways += 1
+        case (nil, false): pool.done += 1
+        case (_?, _): pool.failed += 1
+        }
+        pool.bytes += finished.reached.less(order.from)
+        byPool[order.volume.poolName] = pool
+        guard !order.isRunway || finished.failure != nil else { return }
+        durations.observe(finished.duration.seconds)
+        recent.append(finished)
+        if recent.count > GrowthRecord.kept { recent.removeFirst(recent.count - GrowthRecord.kept) }
+    }
+}

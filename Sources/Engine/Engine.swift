@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) the Headroom authors
+
+import DeviceMapper
+import Filesystem
+import Grower
+public import Host
+import Inventory
+public import Logging
+public import Policy
+import Synchronization
+import Units
+
+/// The loop: observe, decide, act. Everything it knows is its own; outsiders read the last report.
+public actor Engine {
+    let host: any Host
+    let grower: Grower
+    let logger: Logger
+    /// Reads the configuration anew.
+    let loadRules: @Sendable () async throws(ReloadError) -> LoadedRules
+    let signal = Signal()
+    private let published: Mutex<Report>
+
+    var rules: Rules
+    var snapshot: Snapshot?
+    var history = History()
+    var plan: Plan?
+    var schedule = Schedule()
+    var current: Report
+    /// What is under way: one growth for each volume at most.
+    var running: [DeviceName: RunningGrowth] = [:]
+    private var lastWholeLook = Duration.zero
+    private var isStopping = false
+
+    public init(
+        host: any Host, rules: LoadedRules, version: String, logger: Logger,
+        loadRules: @escaping @Sendable () async throws(ReloadError) -> LoadedRules
+    ) {
+        self.host = host
+        self.logger = logger
+        self.loadRules = loadRules
+        self.rules = rules.rules
+        grower = Grower(host: host)
+        current = Report(hostKind: host.kind, version: version, mode: rules.rules.mode, startedAt: WallTime.now())
+        current.configuration.file = rules.file
+        current.configuration.lastReloadSuccess = WallTime.now()
+        published = Mutex(current)
+    }
+
+    public nonisolated func report() -> Report { published.withLock { $0 } }
+
+    func publish() {
+        current.growths.running = running.values.map(\.order).sorted { $0.volume.name < $1.volume.name }
+        published.withLock { $0 = current }
+    }
+
+    /// Looks, decides and acts until the task is cancelled; then waits for the growths under way.
+    public func run() async {
+        let changes = Task { [host] in
+            for await _ in host.changes() { self.hostChanged() }
+        }
+        while !Task.isCancelled {
+            await lookAtWhatIsDue()
+            let earliest = schedule.earliest
+            let timer = Task { [host, signal] in
+                try? await host.sleep(until: earliest)
+                if !Task.isCancelled { signal.raise() }
+            }
+            await signal.wait()
+            timer.cancel()
+        }
+        changes.cancel()
+        isStopping = true
+        await finishRunning()
+    }
+
+    /// A growth under way is carried to its end: it is short, and half of it is what nobody wants.
+    private func finishRunning() async {
+        for growth in running.values { await growth.task.value }
+    }
+
+    private func hostChanged() {
+        // At most a fifth of the time goes into whole looks, however busy the host is.
+        let gap = max(rules.poll.fastest, lastWholeLook * 4)
+        schedule.hasten(notBefore: host.now().advanced(by: snapshot == nil ? .zero : gap))
+        signal.raise()
+    }
+
+    // MARK: Observe
+
+    private func lookAtWhatIsDue() async {
+        let now = host.now()
+        if schedule.wholeLook <= now {
+            await look(.everything)
+        } else {
+            let due = schedule.due(at: now)
+            if !due.isEmpty { await look(.volumes(due)) }
+        }
+    }
+
+    func look(_ scope: Facts.Scope) async {
+        do throws(HostError) {
+            let facts = try await host.observe(scope)
+            if scope == .everything {
+                schedule.wholeLookDone(at: facts.takenAt, interval: rules.poll.interval)
+                lastWholeLook = facts.duration
+                current.polls.succeeded(facts)
+            } else {
+                current.polls.quickLooks += 1
+            }
+            for complaint in facts.complaints { note(complaint) }
+            let joined = Snapshot(joining: facts, onto: snapshot)
+            let names = facts.looked
+            history.absorb(joined.volumes.lazy.filter { names?.contains($0.name) ?? true })
+            if scope == .everything { history.forgetAbsent(from: joined) }
+            snapshot = joined
+            decide(about: names)
+        } catch {
+            // What was known stays; it is the more outdated the longer this goes on, which the metrics show.
+            schedule.wholeLookDone(at: host.now(), interval: min(rules.poll.interval, .seconds(5)))
+            let isNew = current.polls.lastError != error.description
+            current.polls.failed(error)
+            current.errors[ErrorKey(part: "devicemapper", kind: "failed"), default: 0] += 1
+            if isNew { logger.error("the host could not be looked at: \(error)") }
+            publish()
+        }
+    }
+
+    private func note(_ complaint: Facts.Complaint) {
+        current.errors[ErrorKey(part: complaint.part, kind: complaint.kind), default: 0] += 1
+        logger.debug("\(complaint.text)", metadata: ["part": "\(complaint.part)", "kind": "\(complaint.kind)"])
+    }
+
+    // MARK: Decide
+
+    /// Plans anew for these volumes (nil: all), and acts on it.
+    func decide(about names: Set<DeviceName>?) {
+        guard let snapshot else { return }
+        let now = host.now()
+        let before = plan
+        let next = Policy.plan(snapshot, rules: rules, history: history, now: now, deciding: names, previous: before)
+        plan = next
+        noteRefusals(next, before: before, about: names)
+        current.snapshot = snapshot
+        current.plan = next
+        act(on: next, about: names, now: now)
+        publish()
+    }
+
+    private func noteRefusals(_ plan: Plan, before: Plan?, about names: Set<DeviceName>?) {
+        let isAsked: (Decision) -> Bool = { names?.contains($0.volume.name) ?? true }
+        var old: [VolumeIdentity: Refusal.Reason] = [:]
+        for decision in before?.decisions ?? [] where isAsked(decision) {
+            if case .refused(let refusal) = decision.verdict { old[decision.volume] = refusal.reason }
+        }
+        for decision in plan.decisions where isAsked(decision) {
+            guard case .refused(let refusal) = decision.verdict, old[decision.volume] != refusal.reason else { continue }
+            // A growth under way is no refusal to anyone outside.
+            guard refusal.reason != .busy else { continue }
+            current.refusals[decision.volume.poolName, default: [:]][refusal.reason, default: 0] += 1
+            logger.warning(
+                "\(decision.volume.name) should be larger and is not grown: \(refusal.text)",
+                metadata: ["volume": "\(decision.volume.name)", "reason": "\(refusal.reason.rawValue)"])
+        }
+    }
+
+    private func act(on plan: Plan, about names: Set<DeviceName>?, now: MonotonicTime) {
+        guard let snapshot else { return }
+        let outlooks = Dictionary(plan.pools.map { ($0.pool, $0) }, uniquingKeysWith: { first, _ in first })
+        for (volume, decision) in zip(snapshot.volumes, plan.decisions) {
+            guard names?.contains(volume.name) ?? true else { continue }
+            if !isStopping {
+                if case .grow(let order) = decision.verdict {
+                    begin(order)
+                } else if let runway = decision.runway, let order = Order(runway: runway, under: volume) {
+                    begin(order)
+                }
+            }
+            guard let outlook = outlooks[volume.poolName] else { continue }
+            schedule.look(
+                at: volume.name,
+                when: Schedule.nextLook(
+                    at: volume, decision: decision, past: history[volume.identity], outlook: outlook,
+                    rule: rules.rule(for: volume), poll: rules.poll, now: now))
+        }
+    }
+}
+
+/// A growth under way and the task that carries it out.
+struct RunningGrowth {
+    let order: Order
+    let task: Task<Void, Never>
+}
+
+/// Rules and where they came from.
+public struct LoadedRules: Sendable {
+    public var rules: Rules
+    /// Nil when there is no file and the defaults hold.
+    public var file: String?
+
+    public init(rules: Rules, file: String?) {
+        self.rules = rules
+        self.file = file
+    }
+}
+
+extension Facts {
+    /// The names that were looked at; nil for everything.
+    var looked: Set<DeviceName>? {
+        if case .volumes(let names) = scope { Set(names) } else { nil }
+    }
+}
+
+extension Order {
+    /// A longer device under an unchanged filesystem, ahead of need.
+    init?(runway: Sectors, under volume: Volume) {
+        guard let filesystem = volume.filesystem, let size = filesystem.geometry?.size, runway > volume.size.wholeSectors else {
+            return nil
+        }
+        self.init(
+            volume: volume.identity, kind: filesystem.kind, reason: .burst, from: size, to: size,
+            deviceFrom: volume.size.wholeSectors, deviceTo: runway, price: .zero)
+    }
+}

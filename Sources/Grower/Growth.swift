@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) the Headroom authors
+
+public import Host
+public import Policy
+public import Units
+
+/// One growth of one volume as a value: how the last step went goes in, what to do next comes out. No I/O.
+///
+/// The device first, the filesystem second. What fails before the device is longer is undone; a longer device under an
+/// unchanged filesystem is harmless and stays.
+public struct Growth: Sendable, Hashable {
+    public let order: Order
+    private var state = State.planned
+    /// The filesystem's size as far as it is known to have got.
+    private var reached: Bytes
+    private let slices: Slices
+
+    public enum State: Sendable, Hashable {
+        case planned, loading, resuming, growing(to: Bytes), clearing(after: Failure), finished
+    }
+
+    public enum Action: Sendable, Hashable {
+        case carryOut(Step)
+        case finish(GrowthResult)
+    }
+
+    public init(_ order: Order) {
+        // Loading a shorter table would cut the volume's end off: no order may ever ask for it.
+        precondition(order.deviceTo >= order.deviceFrom, "an order that would shorten \(order.volume.name)")
+        self.order = order
+        reached = order.from
+        slices = Slices(kind: order.kind)
+    }
+
+    /// The first action, before any step.
+    public mutating func start() -> Action {
+        if order.deviceTo > order.deviceFrom {
+            state = .loading
+            return .carryOut(.loadTable(order.volume, length: order.deviceTo))
+        }
+        return growFurther()
+    }
+
+    /// What to do after the step that was carried out last.
+    public mutating func next(after report: StepReport) -> Action {
+        let before = reached
+        if let size = report.filesystemSize { reached = max(reached, size) }
+        switch (state, report.outcome) {
+        case (.loading, .done):
+            state = .resuming
+            return .carryOut(.resume(order.volume, length: order.deviceTo))
+        case (.resuming, .done):
+            return growFurther()
+        case (.growing(let size), .done):
+            // The kernel may round down to what its groups allow, but it must have got somewhere.
+            guard reached > before else {
+                return end(Failure(step: step, text: "it came back done, but the size read back is \(reached), no larger"))
+            }
+            return size < order.to ? growFurther() : end(nil)
+        case (.clearing(let failure), .done):
+            return end(failure)
+        case (.clearing(var failure), _):
+            failure.text += "; and the table that was loaded could not be cleared: \(report.outcome.text)"
+            failure.leavesInactiveTable = true
+            return end(failure)
+        case (.loading, .refused), (.resuming, .stuck), (.growing, _):
+            return end(Failure(step: step, text: report.outcome.text))
+        case (.loading, _), (.resuming, _):
+            let failure = Failure(step: step, text: report.outcome.text)
+            state = .clearing(after: failure)
+            return .carryOut(.clearTable(order.volume))
+        case (.planned, _), (.finished, _):
+            preconditionFailure("no step was asked for")
+        }
+    }
+
+    private mutating func growFurther() -> Action {
+        guard reached < order.to else { return end(nil) }
+        let size = slices.next(from: reached, to: order.to)
+        state = .growing(to: size)
+        return .carryOut(.growFilesystem(order.volume, kind: order.kind, size: size))
+    }
+
+    private mutating func end(_ failure: Failure?) -> Action {
+        state = .finished
+        return .finish(GrowthResult(order: order, reached: reached, failure: failure))
+    }
+
+    private var step: String {
+        switch state {
+        case .planned, .finished: "plan"
+        case .loading: "load_table"
+        case .resuming: "resume"
+        case .growing: "grow_filesystem"
+        case .clearing: "clear_table"
+        }
+    }
+}
+
+/// How a growth ended.
+public struct GrowthResult: Sendable, Hashable {
+    public let order: Order
+    /// The filesystem's size afterwards.
+    public let reached: Bytes
+    public let failure: Failure?
+}
+
+/// What went wrong, and where.
+public struct Failure: Sendable, Hashable {
+    /// `load_table`, `resume`, `grow_filesystem`.
+    public var step: String
+    public var text: String
+    public var leavesInactiveTable = false
+
+    public init(step: String, text: String) {
+        self.step = step
+        self.text = text
+    }
+}
+
+extension StepReport.Outcome {
+    /// For people.
+    var text: String {
+        switch self {
+        case .done: "done"
+        case .refused(let reason): reason
+        case .failed(_, let text): text
+        case .stuck(let after): "it has not come back within \(after.text) and may still take effect"
+        }
+    }
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) the Headroom authors
+
+import Filesystem
+public import Host
+public import Inventory
+public import Units
+
+/// What the policy remembers between looks: how fast volumes fill, what was granted, how growths went.
+public struct History: Sendable, Hashable, Codable {
+    var volumes: [VolumeIdentity: VolumeHistory] = [:]
+    /// The fastest fill that any filesystem of a pool has shown.
+    var fastestFills: [DeviceName: ByteRate] = [:]
+    public private(set) var reaction = Reaction()
+
+    public init() {}
+
+    public subscript(volume: VolumeIdentity) -> VolumeHistory { volumes[volume] ?? VolumeHistory() }
+
+    /// Takes in a look at these volumes: rates from what was used before and is used now.
+    public mutating func absorb(_ looked: some Sequence<Volume>) {
+        for volume in looked {
+            let rate = volumes[volume.identity, default: VolumeHistory()].absorb(volume)
+            guard let rate else { continue }
+            fastestFills[volume.poolName] = max(fastestFills[volume.poolName] ?? .zero, min(rate, Limits.fastestFill))
+        }
+    }
+
+    /// Forgets what is not in the snapshot any more.
+    public mutating func forgetAbsent(from snapshot: Snapshot) {
+        let present = Set(snapshot.volumes.map(\.identity))
+        volumes = volumes.filter { present.contains($0.key) || $0.value.running != nil }
+        let pools = Set(snapshot.pools.map(\.name))
+        fastestFills = fastestFills.filter { pools.contains($0.key) }
+    }
+
+    /// The size at which Headroom first saw the filesystem, from an earlier run: what is beyond it was granted.
+    public mutating func recallBirth(of volume: VolumeIdentity, size: Bytes) {
+        volumes[volume, default: VolumeHistory()].birthSize = size
+    }
+
+    public mutating func began(_ order: Order) {
+        volumes[order.volume, default: VolumeHistory()].running = order
+    }
+
+    /// A growth has ended after so long a time from its order.
+    public mutating func ended(_ order: Order, done: Bool, reached: Bytes, took duration: Duration, now: MonotonicTime) {
+        volumes[order.volume, default: VolumeHistory()].ended(order, done: done, reached: reached, now: now)
+        // A runway is made ahead of need: nobody waits for it.
+        if done, order.to > order.from { reaction.absorb(growth: duration) }
+    }
+
+    /// Bounds on what is believed and remembered.
+    public enum Limits {
+        /// The fastest fill that is reckoned with: beyond it is not writing but reserving (fallocate).
+        public static let fastestFill = ByteRate(.gibibytes(2), per: .seconds(1))
+        /// Looks closer together than this say nothing about a rate.
+        public static let shortestSample = Duration.milliseconds(20)
+        /// After so many failures in a row the time between tries does not get longer.
+        static let longestBackoffDoublings = 9
+    }
+}
+
+/// What is remembered of one volume.
+public struct VolumeHistory: Sendable, Hashable, Codable {
+    /// The filesystem's size when it was first seen.
+    public internal(set) var birthSize: Bytes?
+    /// How fast it fills now, over its last looks.
+    public private(set) var rate = ByteRate.zero
+    /// When something was last written.
+    public private(set) var lastWrite: MonotonicTime?
+    public internal(set) var running: Order?
+    public private(set) var lastGrowth: MonotonicTime?
+    /// When the last growth ended, however it went: a look from before it says nothing.
+    private(set) var lastAttempt: MonotonicTime?
+    public private(set) var failures = 0
+    /// After a failure: not before.
+    public private(set) var retryAt: MonotonicTime?
+    private var lastUsed: Bytes?
+    private var lastSize: Bytes?
+    private var lastLook: MonotonicTime?
+
+    init() {}
+
+    /// Granted by growth so far: what the filesystem has, or is getting, beyond its birth.
+    func granted(size: Bytes) -> Bytes {
+        max(size, running?.to ?? .zero).less(birthSize ?? size)
+    }
+
+    /// Takes in a look; gives the rate it showed, if it is one to learn from.
+    mutating func absorb(_ volume: Volume) -> ByteRate? {
+        if birthSize == nil, let size = volume.filesystem?.geometry?.size { birthSize = size }
+        guard let usage = volume.usage, !volume.isDoubtful else { return nil }
+        guard let used = lastUsed, let size = lastSize, let look = lastLook else {
+            remember(usage, at: volume.seenAt)
+            return nil
+        }
+        let elapsed = volume.seenAt.since(look)
+        guard elapsed >= History.Limits.shortestSample else { return nil }
+        remember(usage, at: volume.seenAt)
+        let written = usage.used.less(used)
+        if written > .zero { lastWrite = volume.seenAt }
+        // A growth changes what the filesystem itself uses.
+        guard size == usage.size else { return nil }
+        let shown = ByteRate(written, per: elapsed)
+        // Rises at once, falls by half with each look that shows less.
+        rate = max(shown, ByteRate(bytesPerSecond: rate.bytesPerSecond / 2 < 1 ? 0 : rate.bytesPerSecond / 2))
+        return shown
+    }
+
+    private mutating func remember(_ usage: FilesystemUsage, at time: MonotonicTime) {
+        lastUsed = usage.used
+        lastSize = usage.size
+        lastLook = time
+    }
+
+    mutating func ended(_ order: Order, done: Bool, reached: Bytes, now: MonotonicTime) {
+        running = nil
+        lastAttempt = now
+        if done {
+            failures = 0
+            retryAt = nil
+            if order.to > order.from { lastGrowth = now }
+        } else {
+            let doublings = min(failures, History.Limits.longestBackoffDoublings)
+            failures += 1
+            retryAt = now.advanced(by: .seconds(1) * (1 << doublings))
+        }
+    }
+}
+
+/// How long a filesystem has to hold out by itself: the time between two looks at an idle one, and a growth under load.
+public struct Reaction: Sendable, Hashable, Codable {
+    /// A growth as measured here, the slowest lately; until one was, what was seen under a burst elsewhere.
+    public private(set) var growth = Duration.milliseconds(500)
+
+    /// An idle filesystem with no more than the burst guarantee is looked at this often.
+    public static let idleLook = Duration.milliseconds(250)
+
+    /// With half as much again as margin.
+    public var total: Duration { Reaction.idleLook + growth * 3 / 2 }
+
+    /// Slower growths count at once, faster ones bit by bit, and never below a tenth of a second.
+    mutating func absorb(growth duration: Duration) {
+        let faded = growth * 15 / 16
+        growth = min(max(duration, faded, .milliseconds(100)), Reaction.longest)
+    }
+
+    /// Growths that take longer (hundreds of gigabytes of ext4) are not the ones that the burst guarantee waits for.
+    static let longest = Duration.seconds(2)
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) the Headroom authors
+
+import DeviceMapper
+import Filesystem
+import Host
+import Inventory
+import Units
+
+/// One pool's account while a plan is made: what it has, what is promised, what may still be granted.
+struct PoolReckoning {
+    let pool: Pool
+    private let rule: PoolRule
+    let reserve: Bytes
+    let metadataReserve: Bytes
+    let fillRate: ByteRate
+    let fillRateWasSeen: Bool
+    let reaction: Duration
+    private(set) var promised: Bytes
+    private(set) var volumesSize: Bytes
+    let bar: Refusal?
+
+    init(_ pool: Pool, volumes: [Volume], rule: PoolRule, history: History) {
+        self.pool = pool
+        self.rule = rule
+        reserve = rule.dataReserve(for: pool).of(pool.dataTotal ?? .zero)
+        metadataReserve = (rule.metadataReserve ?? PoolRule.defaultReserve).of(pool.metadataTotal ?? .zero)
+        let seen = history.fastestFills[pool.name] ?? .zero
+        fillRateWasSeen = seen > rule.assumedFillRate
+        fillRate = max(seen, rule.assumedFillRate)
+        reaction = history.reaction.total
+        promised = Promises(volumes: volumes, history: history, burstRoom: fillRate.amount(in: reaction)).total
+        volumesSize = volumes.map(\.reckonedSize).sum()
+        bar = Refusal.bar(on: pool)
+    }
+
+    /// fill rate × reaction, to the mebibyte.
+    var burstRoom: Bytes { fillRate.amount(in: reaction).roundedUp(to: .mebibytes(1)) }
+
+    /// Free data less the reserve; nil when the pool gives no figures.
+    private var freeData: Bytes? {
+        guard let total = pool.dataTotal, let used = pool.dataUsed else { return nil }
+        return total.less(used).less(reserve)
+    }
+
+    /// How much data the free metadata, less its reserve, can still map.
+    private var mappableByMetadata: Bytes? {
+        guard let total = pool.metadataTotal, let used = pool.metadataUsed, let blockSize = pool.blockSize else { return nil }
+        return blockSize.scaled(by: total.less(used).less(metadataReserve).count / Promises.metadataPerBlock.count)
+    }
+
+    var isLimitedByMetadata: Bool {
+        guard let data = freeData, let metadata = mappableByMetadata else { return false }
+        return metadata < data
+    }
+
+    /// What may still be granted.
+    var headroom: Bytes? {
+        guard let data = freeData, let metadata = mappableByMetadata else { return nil }
+        return min(data, metadata).less(promised)
+    }
+
+    /// How much larger the volumes may get together; nil without a limit.
+    var roomUnderOvercommitLimit: Bytes? {
+        guard let limit = rule.overcommitLimit, let total = pool.dataTotal else { return nil }
+        return limit.of(total).less(volumesSize)
+    }
+
+    mutating func grant(_ added: Bytes) {
+        promised += added
+        volumesSize += added
+    }
+
+    var outlook: PoolOutlook {
+        PoolOutlook(
+            pool: pool.name, reserve: reserve, metadataReserve: metadataReserve, promised: promised, headroom: headroom,
+            isLimitedByMetadata: isLimitedByMetadata, volumesSize: volumesSize, overcommitLimit: rule.overcommitLimit,
+            fillRate: fillRate, fillRateWasSeen: fillRateWasSeen, reaction: reaction, burstRoom: burstRoom, bar: bar)
+    }
+
+    /// The refusal of `wanted` more bytes, by what limits.
+    func refusal(of wanted: Bytes) -> Refusal {
+        let left = headroom ?? .zero
+        let numbers =
+            "\(wanted) more are wanted, \(left) may be granted: \(pool.dataTotal?.less(pool.dataUsed ?? .zero) ?? .zero) free"
+            + " in pool \(pool.name), of which \(reserve) are its reserve and \(promised) are promised and not written yet"
+        if isLimitedByMetadata {
+            return Refusal(
+                .metadataReserve,
+                numbers + "; its metadata, less a reserve of \(metadataReserve), limits it",
+                hint: "grow the pool's metadata device, or free snapshots")
+        }
+        return Refusal(
+            .reserve, numbers,
+            hint: "free space in the pool (remove volumes, run fstrim), grow the pool, or lower its reserve in the configuration")
+    }
+}
+
+extension PoolRule {
+    /// The share of the pool's data that is never granted.
+    func dataReserve(for pool: Pool) -> Ratio {
+        if let dataReserve { return dataReserve }
+        guard case .docker(let minimumFree) = pool.owner else { return PoolRule.defaultReserve }
+        return Ratio(minimumFree.value + PoolRule.dockerReserveMargin.value) ?? PoolRule.defaultReserve
+    }
+}
+
+extension Volume {
+    /// What counts in the sum of sizes: only the filesystem lets anyone write, a longer device is a runway.
+    var reckonedSize: Bytes { filesystem?.geometry?.size ?? size }
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) the Headroom authors
+
+import Filesystem
+import Host
+import Inventory
+import Units
+
+/// What a pool has promised and does not show as used yet.
+///
+/// What was granted by growth counts until it is written, a growth's price (ext4's inode tables) with it. What volumes
+/// were born with is their owner's promise, and an overcommitted pool could never keep all of those: of it counts what
+/// the volumes can write before Headroom looks and acts again.
+struct Promises {
+    let total: Bytes
+
+    /// Metadata that a newly mapped block takes at most (thin-provisioning.rst: 48 bytes).
+    static let metadataPerBlock = Bytes(48)
+
+    /// So many filesystems are taken to fill at the fastest rate at once: the machine's memory has one bandwidth.
+    static let burstsAtOnce: UInt64 = 16
+
+    init(volumes: [Volume], history: History, burstRoom: Bytes) {
+        var granted = Bytes.zero
+        var inborn = Bytes.zero
+        for volume in volumes {
+            let past = history[volume.identity]
+            let size = max(volume.reckonedSize, past.running?.to ?? .zero)
+            let unwritten = size.less(volume.mapped ?? .zero)
+            let promise = min(past.granted(size: volume.reckonedSize), unwritten)
+            granted += promise
+            // Without a mount, or read-only, nobody writes but a virtual machine.
+            let isWritable = volume.filesystem.map { !$0.isReadOnly } ?? (volume.openCount > 0)
+            if isWritable { inborn += min(unwritten.less(promise), burstRoom) }
+        }
+        total = granted + min(inborn, burstRoom.scaled(by: Promises.burstsAtOnce))
+    }
+}

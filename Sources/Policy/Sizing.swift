@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) the Headroom authors
+
+import DeviceMapper
+import Filesystem
+import Host
+import Inventory
+import Units
+
+/// How large one volume may get: from a wish to an order, within every bound.
+struct Sizing {
+    let volume: Volume
+    let geometry: FilesystemGeometry
+    let rule: VolumeRule
+    let reckoning: PoolReckoning
+
+    /// Sizes are rounded to this, so that people read them.
+    static let grain = Bytes.mebibytes(1)
+    /// An idle filesystem's burst guarantee takes no more than this part of the headroom, so that those being written to
+    /// keep theirs.
+    static let idleShareOfHeadroom: UInt64 = 4
+
+    private var size: Bytes { geometry.size }
+
+    // MARK: The order
+
+    /// The growth that adds `usable` to what can be written, or as much of it as the bounds leave, at least a minimum step.
+    func order(_ reason: Need, usable: Bytes, isIdle: Bool) throws(Refusal) -> Order {
+        let wanted = min(max(raw(usable), rule.minimumStep), rule.maximumStep).roundedUp(to: Sizing.grain)
+        let (room, limit) = room(isIdle: isIdle, share: rule.maximumShare)
+        if wanted <= room { return make(reason, to: size + wanted, limitedBy: nil) }
+        let least = min(rule.minimumStep, wanted)
+        let cut = room.roundedDown(to: Sizing.grain)
+        // A bound of the rule may be reached with less than a step; what the pool gives comes in steps, or creeps.
+        let isUseful = limit(wanted).reason == .maximumSize ? cut >= Sizing.grain : cut >= least
+        guard isUseful else { throw limit(wanted) }
+        return make(reason, to: size + cut, limitedBy: limit(wanted))
+    }
+
+    /// The growth to exactly `target`, for a person who asked for it. The share that keeps a runaway from taking the pool is
+    /// not for him; every other bound holds.
+    func order(to target: Bytes) throws(Refusal) -> Order {
+        let target = target.roundedDown(to: geometry.blockSize)
+        guard target > size else {
+            throw Refusal(
+                .notLarger, "\(volume.name) has \(size) already; \(target) is not larger",
+                hint: "ask for more than \(size): nothing is ever made smaller")
+        }
+        if let total = reckoning.pool.dataTotal, target > total {
+            throw Refusal(
+                .beyondPool, "\(target) is more than the whole pool \(reckoning.pool.name) of \(total)",
+                hint: "ask for less, or grow the pool")
+        }
+        let (room, limit) = room(isIdle: false, share: nil)
+        guard target.less(size) <= room else { throw limit(target.less(size)) }
+        return make(.manual, to: target, limitedBy: nil)
+    }
+
+    private func make(_ reason: Need, to: Bytes, limitedBy: Refusal?) -> Order {
+        let to = to.roundedDown(to: geometry.blockSize)
+        let length = volume.size.wholeSectors
+        return Order(
+            volume: volume.identity, kind: volume.filesystem?.kind ?? .ext4, reason: reason, from: size, to: to,
+            deviceFrom: length,
+            // A device that is long enough stays: what is left to do is one ioctl.
+            deviceTo: to <= volume.size ? length : deviceLength(for: to), price: price(of: to), limitedBy: limitedBy)
+    }
+
+    // MARK: Bounds
+
+    /// What every bound leaves to add, and the refusal of whichever is the tightest.
+    private func room(isIdle: Bool, share: Ratio?) -> (Bytes, (Bytes) -> Refusal) {
+        var room = reckoning.headroom ?? .zero
+        if isIdle { room = Bytes(room.count / Sizing.idleShareOfHeadroom) }
+        var refusal: (Bytes) -> Refusal = { [reckoning] wanted in
+            var refusal = reckoning.refusal(of: wanted)
+            if isIdle { refusal.text += "; an idle volume gets a quarter of that at most" }
+            return refusal
+        }
+        func bound(_ left: Bytes?, _ make: @escaping () -> Refusal) {
+            guard let left, left < room else { return }
+            room = left
+            refusal = { _ in make() }
+        }
+        let name = volume.name
+        bound(rule.maximumSize.map { $0.less(size) }) { [rule, size] in
+            Refusal(
+                .maximumSize, "\(name) has \(size) of at most \(rule.maximumSize ?? size)",
+                hint: "raise `maximum_size` of rule `\(rule.name)`")
+        }
+        let largest = share.map { $0.of(reckoning.pool.dataTotal ?? .zero) }
+        bound(largest.map { $0.less(size) }) { [rule, size, reckoning] in
+            Refusal(
+                .maximumShare,
+                "\(name) has \(size) of at most \(largest ?? size), \(rule.maximumShare) of pool \(reckoning.pool.name)",
+                hint: "raise `maximum_share` of rule `\(rule.name)`, or grow the pool")
+        }
+        bound(reckoning.roomUnderOvercommitLimit) { [reckoning] in
+            Refusal(
+                .overcommitLimit,
+                "the volumes of pool \(reckoning.pool.name) have \(reckoning.volumesSize) together; the limit is"
+                    + " \(reckoning.outlook.overcommitLimit?.value.text(decimals: 2) ?? "none") times the pool",
+                hint: "raise `overcommit_limit`, or grow the pool")
+        }
+        bound(geometry.maximumSize.map { $0.less(size) }) { [geometry] in
+            Refusal(
+                .growthLimit, "the filesystem on \(name) cannot pass \(geometry.maximumSize ?? .zero)",
+                hint: "move the data to a filesystem that was made larger")
+        }
+        return (room, refusal)
+    }
+
+    // MARK: What size costs
+
+    private func price(of to: Bytes) -> Bytes {
+        geometry.price(ofGrowthTo: to, poolBlock: reckoning.pool.blockSize ?? Sizing.grain)
+    }
+
+    /// What has to be added to the filesystem so that `usable` more can be written.
+    private func raw(_ usable: Bytes) -> Bytes { usable + price(of: size + usable) + price(of: size + price(of: size + usable)) }
+
+    // MARK: The runway
+
+    /// What the device has beyond its filesystem, once the filesystem is `size`.
+    private func runway(beyond size: Bytes) -> Bytes {
+        let byThreshold = Ratio(max(rule.threshold.value / rule.target.value - 1, 0))?.of(size) ?? .zero
+        return min(max(rule.minimumStep, reckoning.burstRoom, byThreshold), rule.maximumStep)
+    }
+
+    /// Long enough for the filesystem at `size` and its next step, within the rule's bounds.
+    func deviceLength(for size: Bytes) -> Sectors {
+        let bounds = [rule.maximumSize, reckoning.pool.dataTotal.map(rule.maximumShare.of)].compactMap { $0 }
+        let most = bounds.min() ?? Bytes(.max)
+        let length = max(min(size + runway(beyond: size), most), size, volume.size)
+        return length.roundedUp(to: Sizing.grain).wholeSectors
+    }
+
+    /// Less than half of the runway is left.
+    var runwayIsShort: Bool {
+        let wanted = deviceLength(for: size).bytes
+        return wanted > volume.size && volume.size.less(size).scaled(by: 2) < wanted.less(size)
+    }
+
+    // MARK: Words
+
+    func findings(about order: Order) -> [Finding] {
+        var findings = [Finding("headroom", "\(reckoning.headroom ?? .zero) may be granted in pool \(reckoning.pool.name)")]
+        if order.price > .zero {
+            findings.append(Finding("price", "the growth itself maps \(order.price) of what it adds within about a minute"))
+        }
+        if let limit = order.limitedBy {
+            findings.append(Finding(limit.reason.rawValue, "cut to \(order.to): " + limit.text, speaksFor: false))
+        }
+        if order.deviceTo == order.deviceFrom {
+            findings.append(Finding("runway", "the device has \(volume.size) already: one ioctl on the filesystem is left to do"))
+        }
+        return findings
+    }
+}

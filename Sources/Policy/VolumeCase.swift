@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) the Headroom authors
+
+import Filesystem
+import Host
+import Inventory
+import Units
+
+/// One volume, before its decision.
+struct VolumeCase {
+    let volume: Volume
+    let pool: Pool
+    let rule: VolumeRule
+    let mode: Mode
+    let past: VolumeHistory
+    let now: MonotonicTime
+    let bar: Refusal?
+
+    init(_ volume: Volume, in pool: Pool, rules: Rules, history: VolumeHistory, now: MonotonicTime, twins: Twins) {
+        self.volume = volume
+        self.pool = pool
+        rule = rules.rule(for: volume)
+        mode = rule.mode ?? rules.mode
+        past = history
+        self.now = now
+        bar = Refusal.bar(on: volume, twins: twins)
+    }
+
+    /// Who is being written to comes first, then who has least free. The name settles what is left, so that the order of
+    /// the snapshot does not matter.
+    static func isMoreUrgent(_ a: VolumeCase, _ b: VolumeCase) -> Bool {
+        let (aBusy, bBusy) = (a.past.rate > .zero, b.past.rate > .zero)
+        if aBusy != bBusy { return aBusy }
+        let (aFree, bFree) = (a.volume.usage?.available ?? Bytes(.max), b.volume.usage?.available ?? Bytes(.max))
+        return (aFree, a.volume.name) < (bFree, b.volume.name)
+    }
+
+    /// Decides, and takes what is granted off the pool's headroom.
+    func decide(_ reckoning: inout PoolReckoning) -> Decision {
+        var decision = Decision(volume: volume.identity, rule: rule.name, mode: mode, verdict: .content)
+        if mode == .off {
+            let off = Refusal(.off, "rule `\(rule.name)` says mode off", hint: "change the rule's mode")
+            decision.verdict = .barred(off)
+            return decision
+        }
+        guard let usage = volume.usage, let filesystem = volume.filesystem, let geometry = filesystem.geometry else {
+            decision.verdict = bar.map(Decision.Verdict.barred) ?? .content
+            return decision
+        }
+        let wish = Wish(for: usage, size: geometry.size, rule: rule, past: past, reckoning: reckoning)
+        decision.findings = wish.findings
+        if let bar, bar.reason != .doubtful {
+            decision.findings.append(Finding(bar.reason.rawValue, bar.text, speaksFor: false))
+            let isWanted = !wish.needs.isEmpty && bar.reason != .parent
+            decision.needs = isWanted ? wish.needs : []
+            decision.verdict = isWanted ? .refused(bar) : .barred(bar)
+            return decision
+        }
+        guard let reason = wish.needs.first else {
+            decision.runway = runway(geometry, reckoning: reckoning)
+            return decision
+        }
+        decision.needs = wish.needs
+        do throws(Refusal) {
+            if let bar { throw bar }
+            try holdBack(reckoning)
+            let sizing = Sizing(volume: volume, geometry: geometry, rule: rule, reckoning: reckoning)
+            let order = try sizing.order(reason, usable: wish.usable, isIdle: past.rate == .zero && reason == .burst)
+            decision.findings += sizing.findings(about: order)
+            if mode == .enforce { reckoning.grant(order.added) }
+            decision.verdict = mode == .enforce ? .grow(order) : .wouldGrow(order)
+        } catch {
+            decision.findings.append(Finding(error.reason.rawValue, error.text, speaksFor: false))
+            decision.verdict = .refused(error)
+            if error.reason != .busy { decision.runway = runway(geometry, reckoning: reckoning) }
+        }
+        return decision
+    }
+
+    /// What holds for any growth of this volume now, whatever its size.
+    private func holdBack(_ reckoning: PoolReckoning) throws(Refusal) {
+        if let poolBar = reckoning.bar { throw poolBar }
+        if let running = past.running {
+            throw Refusal(.busy, "a growth to \(running.to) is under way", hint: "wait for it")
+        }
+        if let attempt = past.lastAttempt, volume.seenAt <= attempt {
+            throw Refusal(.busy, "it was not looked at since its last growth", hint: "nothing to do: the next look is under way")
+        }
+        if let retryAt = past.retryAt, now < retryAt {
+            throw Refusal(
+                .backoff, "the last growth failed (\(past.failures) in a row); next try in \(retryAt.since(now).text)",
+                hint: "see the log for the step that failed")
+        }
+        if let last = past.lastGrowth, now.since(last) < rule.cooldown {
+            throw Refusal(
+                .cooldown, "grown \(now.since(last).text) ago; the cooldown is \(rule.cooldown.text)",
+                hint: "wait, or lower `cooldown`")
+        }
+    }
+
+    /// A longer device under the same filesystem, when the runway is short and nothing is under way.
+    private func runway(_ geometry: FilesystemGeometry, reckoning: PoolReckoning) -> Sectors? {
+        guard mode == .enforce, bar == nil, (try? holdBack(reckoning)) != nil else { return nil }
+        let sizing = Sizing(volume: volume, geometry: geometry, rule: rule, reckoning: reckoning)
+        return sizing.runwayIsShort ? sizing.deviceLength(for: geometry.size) : nil
+    }
+}

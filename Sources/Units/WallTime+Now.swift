@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) the Headroom authors
+
+import Glibc
+
+extension WallTime {
+    /// CLOCK_REALTIME.
+    public static func now() -> WallTime {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return WallTime(seconds: Double(time.tv_sec) + Double(time.tv_nsec) / 1e9)
+    }
+}
