@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright (c) the Headroom authors
+
+SWIFT      ?= swift
+PREFIX     ?= /usr/local
+SYSCONFDIR ?= /etc
+RUNTIME    ?= docker
+export SWIFT RUNTIME
+
+PRODUCT := .build/product/headroom
+UNIT    := deploy/systemd/headroom.service
+CONFIG  := deploy/headroom.yaml
+
+.NOTPARALLEL:
+.PHONY: help demo test build packages lint unit lab lab-list deploy-test dashboards install clean swift
+
+help: ## what there is
+	@echo "The two that matter are 'make demo' and 'make test'."
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: swift packages build ## watch a real container being grown (RUNTIME=docker|containerd)
+	@HEADROOM_BIN=$(PRODUCT) Tests/Lab/demo
+
+test: swift packages ## everything: lint, unit tests, deploy tests, a real kernel
+	@tools/test
+
+build: swift ## the release binary, and its size
+	@tools/release
+
+packages: ## install what is missing, through apt (needs root only then)
+	@tools/packages
+
+lint: swift ## Swift's format and shellcheck
+	@tools/test lint
+
+unit: swift ## unit tests (FILTER='PolicyTests.Burst')
+	@tools/test unit $(if $(FILTER),--filter '$(FILTER)')
+
+lab: swift packages build ## scenarios on a real kernel (SCENARIO=name; none: all)
+	@tools/test lab $(foreach scenario,$(SCENARIO),--scenario $(scenario))
+
+lab-list: ## the scenarios, a line each
+	@Tests/Lab/run --list
+
+deploy-test: swift packages build ## what is in deploy/, dashboards/ and docs/
+	@tools/test deploy
+
+dashboards: ## write dashboards/*.json anew from their source
+	@dashboards/generate
+
+install: ## binary, unit and example configuration (PREFIX, SYSCONFDIR, DESTDIR)
+	@test -x $(PRODUCT) || { echo "There is no $(PRODUCT) yet: make build" >&2; exit 1; }
+	install -D -m 755 $(PRODUCT) $(DESTDIR)$(PREFIX)/bin/headroom
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	sed 's|/usr/bin/headroom|$(PREFIX)/bin/headroom|; s|/etc/headroom|$(SYSCONFDIR)/headroom|' $(UNIT) \
+		> $(DESTDIR)$(PREFIX)/lib/systemd/system/headroom.service
+	test -e $(DESTDIR)$(SYSCONFDIR)/headroom/headroom.yaml \
+		|| install -D -m 644 $(CONFIG) $(DESTDIR)$(SYSCONFDIR)/headroom/headroom.yaml
+
+clean: ## remove what was built
+	rm -rf .build .build-*
+
+swift:
+	@command -v $(SWIFT) > /dev/null || { \
+		echo "No '$(SWIFT)' found: Headroom is built with Swift 6.2 or later, see https://www.swift.org/install/linux/" >&2; \
+		echo "Then put it on the PATH, or name it: make SWIFT=/opt/swift/usr/bin/swift" >&2; exit 1; }
