@@ -48,8 +48,9 @@ let package = Package(
         room("Simulation", ["Units", "DeviceMapper", "Filesystem", "Owners", "Host"]),
         room("Inventory", ["Units", "DeviceMapper", "Filesystem", "Owners", "Host"]),
         room("Policy", ["Units", "DeviceMapper", "Filesystem", "Owners", "Host", "Inventory"]),
-        room("Configuration", ["Units", "Policy", "CYAML"]),
-        room("Journal", ["Units", "Policy", "CSQLite"]),
+        room("YAML", ["CYAML"]),
+        room("Configuration", ["Units", "Policy", "YAML"]),
+        room("Journal", ["Units", "Host", "Policy", "CSQLite"]),
         room("Grower", ["Units", "DeviceMapper", "Filesystem", "Host", "Policy"]),
         room(
             "Engine",
@@ -80,5 +81,6 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: house),
+        tests(of: "YAML"),
     ]
 )
