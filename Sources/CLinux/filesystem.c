@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) the Headroom authors
 
+#define _GNU_SOURCE
+
 #include "filesystem.h"
+
+#include <fcntl.h>
 
 int hr_ext4_resize(int descriptor, __u64 blocks) { return ioctl(descriptor, HR_EXT4_RESIZE, &blocks); }
 
@@ -10,3 +14,5 @@ int hr_xfs_grow(int descriptor, const struct hr_xfs_growfs_data *growth) { retur
 int hr_xfs_geometry(int descriptor, struct hr_xfs_geometry *geometry) {
     return ioctl(descriptor, HR_XFS_GEOMETRY, geometry);
 }
+
+int hr_open_direct_flag(void) { return O_DIRECT; }

@@ -58,10 +58,15 @@ public struct Ext4Geometry: Hashable, Sendable, Codable {
     public var has64BitBlocks: Bool
     /// Blocks kept for growing the group descriptors; 0 with meta_bg.
     public var reservedDescriptorBlocks: UInt64
+    /// Superblock and descriptors are backed up in groups 0, 1 and the powers of 3, 5 and 7 (sparse_super), not in all.
+    public var hasSparseBackups: Bool
+    /// Group descriptors lie within the groups they describe (meta_bg), so there is no end to them.
+    public var hasMetaBlockGroups: Bool
 
     public init(
         blockSize: Bytes, blocks: UInt64, blocksPerGroup: UInt64, inodesPerGroup: UInt64, inodeSize: Bytes,
-        groupsPerFlex: UInt64 = 1, has64BitBlocks: Bool = true, reservedDescriptorBlocks: UInt64 = 0
+        groupsPerFlex: UInt64 = 1, has64BitBlocks: Bool = true, reservedDescriptorBlocks: UInt64 = 0,
+        hasSparseBackups: Bool = true, hasMetaBlockGroups: Bool = false
     ) {
         self.blockSize = blockSize
         self.blocks = blocks
@@ -71,6 +76,8 @@ public struct Ext4Geometry: Hashable, Sendable, Codable {
         self.groupsPerFlex = groupsPerFlex
         self.has64BitBlocks = has64BitBlocks
         self.reservedDescriptorBlocks = reservedDescriptorBlocks
+        self.hasSparseBackups = hasSparseBackups
+        self.hasMetaBlockGroups = hasMetaBlockGroups
     }
 }
 

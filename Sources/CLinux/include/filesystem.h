@@ -62,4 +62,7 @@ int hr_xfs_grow(int descriptor, const struct hr_xfs_growfs_data *growth);
 /// XFS_IOC_FSGEOMETRY_V1 on any open file of the mount. 0, or -1 with errno.
 int hr_xfs_geometry(int descriptor, struct hr_xfs_geometry *geometry);
 
+/// O_DIRECT, which <fcntl.h> gives only with _GNU_SOURCE and whose number differs between processors.
+int hr_open_direct_flag(void);
+
 #endif
