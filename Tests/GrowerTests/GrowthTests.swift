@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) the Headroom authors
+
+import Filesystem
+import Grower
+import Host
+import Policy
+import Testing
+import Units
+
+@Suite struct GrowthTests {
+    private let volume = VolumeIdentity(name: "v", uuid: "", poolName: "p", thinID: 1)
+
+    private func order(from: Bytes, to: Bytes, device: Bytes, deviceTo: Bytes, kind: FilesystemKind = .ext4) -> Order {
+        Order(
+            volume: volume, kind: kind, reason: .threshold, from: from, to: to, deviceFrom: device.wholeSectors,
+            deviceTo: deviceTo.wholeSectors, price: .zero)
+    }
+
+    private func done(_ size: Bytes? = nil) -> StepReport {
+        StepReport(outcome: .done, duration: .milliseconds(1), filesystemSize: size)
+    }
+
+    @Test func `the device comes first, the filesystem second`() {
+        var growth = Growth(order(from: .mebibytes(256), to: .mebibytes(512), device: .mebibytes(256), deviceTo: .gibibytes(1)))
+        #expect(growth.start() == .carryOut(.loadTable(volume, length: Bytes.gibibytes(1).wholeSectors)))
+        #expect(growth.next(after: done()) == .carryOut(.resume(volume, length: Bytes.gibibytes(1).wholeSectors)))
+        #expect(growth.next(after: done()) == .carryOut(.growFilesystem(volume, kind: .ext4, size: .mebibytes(512))))
+        guard case .finish(let result) = growth.next(after: done(.mebibytes(512))) else {
+            Issue.record("it did not finish")
+            return
+        }
+        #expect(result.failure == nil)
+        #expect(result.reached == .mebibytes(512))
+    }
+
+    @Test func `on a runway only the filesystem is grown`() {
+        var growth = Growth(order(from: .mebibytes(256), to: .mebibytes(512), device: .gibibytes(1), deviceTo: .gibibytes(1)))
+        #expect(growth.start() == .carryOut(.growFilesystem(volume, kind: .ext4, size: .mebibytes(512))))
+    }
+
+    @Test func `making a runway leaves the filesystem alone`() {
+        var growth = Growth(order(from: .mebibytes(256), to: .mebibytes(256), device: .mebibytes(256), deviceTo: .gibibytes(1)))
+        _ = growth.start()
+        _ = growth.next(after: done())
+        guard case .finish(let result) = growth.next(after: done()) else {
+            Issue.record("it did not finish")
+            return
+        }
+        #expect(result.failure == nil)
+    }
+
+    @Test func `a large ext4 growth goes in slices, the first small, and XFS in one`() {
+        let large = order(from: .mebibytes(256), to: .gibibytes(100), device: .gibibytes(200), deviceTo: .gibibytes(200))
+        var growth = Growth(large)
+        var action = growth.start()
+        var sizes: [Bytes] = []
+        while case .carryOut(.growFilesystem(_, _, let size)) = action {
+            sizes.append(size)
+            action = growth.next(after: done(size))
+        }
+        #expect(sizes.first.map { $0 <= .mebibytes(256) + .gibibytes(1) } == true)
+        #expect(sizes.last == .gibibytes(100))
+        #expect(sizes == sizes.sorted())
+        #expect(zip(sizes, sizes.dropFirst()).allSatisfy { $1.less($0) <= .gibibytes(20) })
+        var xfs = Growth(order(from: .mebibytes(512), to: .gibibytes(100), device: .gibibytes(200), deviceTo: .gibibytes(200), kind: .xfs))
+        #expect(xfs.start() == .carryOut(.growFilesystem(volume, kind: .xfs, size: .gibibytes(100))))
+    }
+
+    @Test func `a failed resume leaves no inactive table`() {
+        var growth = Growth(order(from: .mebibytes(256), to: .mebibytes(512), device: .mebibytes(256), deviceTo: .gibibytes(1)))
+        _ = growth.start()
+        _ = growth.next(after: done())
+        let failed = StepReport(outcome: .failed(errno: 22, text: "Invalid argument"), duration: .zero)
+        #expect(growth.next(after: failed) == .carryOut(.clearTable(volume)))
+        guard case .finish(let result) = growth.next(after: done()) else {
+            Issue.record("it did not finish")
+            return
+        }
+        #expect(result.failure?.step == "resume")
+        #expect(result.failure?.text.contains("Invalid argument") == true)
+    }
+
+    @Test func `an ioctl that says done and grew nothing is a failure`() {
+        var growth = Growth(order(from: .mebibytes(256), to: .mebibytes(512), device: .gibibytes(1), deviceTo: .gibibytes(1)))
+        _ = growth.start()
+        guard case .finish(let result) = growth.next(after: done(.mebibytes(256))) else {
+            Issue.record("it did not finish")
+            return
+        }
+        #expect(result.failure?.step == "grow_filesystem")
+    }
+
+    @Test func `whatever comes back, a growth ends within a few steps and never orders a shorter device`() {
+        var generator = SystemRandomNumberGenerator()
+        let seed = UInt64.random(in: 0...(.max), using: &generator)
+        var random = Seeded(seed)
+        for _ in 0..<5000 {
+            let from = Bytes.mebibytes(random.next() % 4096 + 1)
+            let to = from + .mebibytes(random.next() % 65_536)
+            let device = random.next() % 2 == 0 ? from : to
+            var growth = Growth(order(from: from, to: to, device: device, deviceTo: max(device, to)))
+            var action = growth.start()
+            var steps = 0
+            while case .carryOut(let step) = action {
+                steps += 1
+                #expect(steps < 40, "seed \(seed)")
+                if case .loadTable(_, let length) = step { #expect(length > device.wholeSectors, "seed \(seed)") }
+                action = growth.next(after: random.report(for: step))
+                if steps >= 40 { break }
+            }
+        }
+    }
+}
+
+/// A generator from a seed, so that a failure can be seen again.
+private struct Seeded: RandomNumberGenerator {
+    private var state: UInt64
+    init(_ seed: UInt64) { state = seed }
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+
+    mutating func report(for step: Step) -> StepReport {
+        let outcome: StepReport.Outcome =
+            switch next() % 8 {
+            case 0: .failed(errno: 5, text: "Input/output error")
+            case 1: .refused(reason: "it is suspended")
+            case 2: .stuck(after: .seconds(10))
+            default: .done
+            }
+        var size: Bytes?
+        if case .growFilesystem(_, _, let wanted) = step, outcome == .done { size = next() % 6 == 0 ? .mebibytes(1) : wanted }
+        return StepReport(outcome: outcome, duration: .milliseconds(1), filesystemSize: size)
+    }
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) the Headroom authors
+
+import Policy
+import Testing
+import Units
+
+@Suite struct BurstTests {
+    @Test func `a filesystem with less free than one burst is grown, however empty`() throws {
+        let plan = Made.plan([Made.volume(size: .mebibytes(256), used: .mebibytes(20))])
+        let order = try #require(plan.order("v"))
+        #expect(order.reason == .burst)
+        let free = order.to.less(order.price).less(.mebibytes(20))
+        #expect(free >= plan.pools[0].burstRoom)
+    }
+
+    @Test func `a filesystem with more free than one burst is left alone`() {
+        #expect(Made.plan([Made.volume(size: .gibibytes(2))])["v"]?.verdict == .content)
+    }
+
+    @Test func `the fastest fill that was seen raises the guarantee of the whole pool`() {
+        let start = Made.volume(size: .gibibytes(4), used: .mebibytes(100))
+        var history = Made.history(of: [start])
+        // 300 MiB in half a second.
+        history.absorb([Made.volume(size: .gibibytes(4), used: .mebibytes(400), at: MonotonicTime(nanoseconds: 500_000_000))])
+        let plan = Made.plan([start], history: history)
+        #expect(plan.pools[0].fillRateWasSeen)
+        #expect(plan.pools[0].fillRate == ByteRate(.mebibytes(600), per: .seconds(1)))
+        #expect(plan.pools[0].burstRoom > Made.plan([start]).pools[0].burstRoom)
+    }
+
+    @Test func `a reservation that no writer can write is not taken for a fill rate`() {
+        var history = Made.history(of: [Made.volume(size: .gibibytes(400))])
+        history.absorb([Made.volume(size: .gibibytes(400), used: .gibibytes(300), at: MonotonicTime(nanoseconds: 100_000_000))])
+        let plan = Made.plan([Made.volume(size: .gibibytes(400))], history: history)
+        #expect(plan.pools[0].fillRate <= History.Limits.fastestFill)
+    }
+
+    @Test func `a runway is asked for when the device is no longer than its filesystem`() throws {
+        let bare = Made.plan([Made.volume(size: .gibibytes(2))])
+        let runway = try #require(bare["v"]?.runway)
+        #expect(runway.bytes > .gibibytes(2))
+        let long = Made.plan([Made.volume(size: .gibibytes(2), device: runway.bytes)])
+        #expect(long["v"]?.runway == nil)
+    }
+
+    @Test func `with a runway the device stays as it is and one step is left`() throws {
+        let volume = Made.volume(size: .gibibytes(1), device: .gibibytes(4), used: .mebibytes(900))
+        let order = try #require(Made.plan([volume]).order("v"))
+        #expect(order.deviceTo == order.deviceFrom)
+    }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) the Headroom authors
+
+import Filesystem
+import Inventory
+import Owners
+import Policy
+import Testing
+import Units
+
+@Suite struct EligibilityTests {
+    /// A volume that would be grown, but for what `change` does to it.
+    private func refusal(_ change: (inout Volume) -> Void) -> Refusal.Reason? {
+        var volume = Made.volume(used: .mebibytes(1000))
+        change(&volume)
+        let plan = Made.plan([volume])
+        #expect(plan["v"]?.runway == nil)
+        return plan.refusal("v")
+    }
+
+    @Test func `nothing but a healthy top volume is grown`() {
+        #expect(refusal { _ in } == nil)
+        #expect(refusal { $0.isSuspended = true } == .suspended)
+        #expect(refusal { $0.holders = ["dm-7"] } == .held)
+        #expect(refusal { $0.isDoubtful = true } == .doubtful)
+        #expect(refusal { $0.size = .mebibytes(1000) } == .broken)
+        #expect(refusal { $0.content = .foreign(signature: "LUKS") } == .foreign)
+        #expect(refusal { $0.content = .blank } == .inUse)
+        #expect(refusal { $0.content = .unmounted(kind: .ext4, geometry: nil) } == .inUse)
+        #expect(
+            refusal {
+                $0.content = .unmounted(kind: .ext4, geometry: nil)
+                $0.openCount = 0
+            } == .unmounted)
+        #expect(refusal { $0.owner = .lvm(LogicalVolume(volumeGroup: "vg", name: "lv")) } == .lvm)
+    }
+
+    @Test(arguments: [DockerVolume.Role.layer, .base, .containerInit, .unknown])
+    func `what is or may become a parent is never grown and its wish is not counted`(role: DockerVolume.Role) {
+        let volume = Made.volume(used: .mebibytes(1000), owner: .docker(DockerVolume(role: role, hash: "abc")))
+        let plan = Made.plan([volume])
+        guard case .barred(let refusal) = plan["v"]?.verdict else {
+            Issue.record("decided \(String(describing: plan["v"]?.verdict))")
+            return
+        }
+        #expect(refusal.reason == .parent)
+        #expect(plan["v"]?.needs == [])
+    }
+
+    @Test func `a stuck or read-only filesystem is refused`() {
+        #expect(
+            refusal {
+                guard case .mounted(var filesystem) = $0.content else { return }
+                filesystem.reading = .stuck
+                $0.content = .mounted(filesystem)
+            } == .stuck)
+        #expect(
+            refusal {
+                guard case .mounted(var filesystem) = $0.content else { return }
+                filesystem.isReadOnly = true
+                $0.content = .mounted(filesystem)
+            } == .readOnly)
+    }
+
+    @Test func `two devices on one thin id are both refused`() {
+        let plan = Made.plan([Made.volume("a", id: 7, used: .mebibytes(1000)), Made.volume("b", id: 7, used: .mebibytes(1000))])
+        #expect(plan.refusal("a") == .sharedMount)
+        #expect(plan.refusal("b") == .sharedMount)
+    }
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) the Headroom authors
+
+import Host
+import Inventory
+import Policy
+import Testing
+import Units
+
+@Suite struct HeadroomTests {
+    @Test func `the reserve is never granted`() {
+        // 1 GiB pool: 102 MiB reserve; 500 used and 12 unwritten leave 410.
+        let pool = Made.pool(size: .gibibytes(1), used: .mebibytes(500))
+        let volume = Made.volume(size: .mebibytes(512), used: .mebibytes(500))
+        let plan = Made.plan(pool, [volume], rules: Made.enforcing { $0.minimumStep = .mebibytes(500) })
+        #expect(plan.refusal("v") == .reserve || plan.refusal("v") == .maximumShare)
+        let shared = Made.plan(
+            pool, [volume],
+            rules: Made.enforcing {
+                $0.minimumStep = .mebibytes(500)
+                $0.maximumShare = .one
+            })
+        #expect(shared.refusal("v") == .reserve)
+    }
+
+    @Test func `what is granted to one is gone for the next`() throws {
+        let pool = Made.pool(size: .gibibytes(2), used: .mebibytes(960))
+        let volumes = [
+            Made.volume("a", id: 1, size: .mebibytes(512), used: .mebibytes(480)),
+            Made.volume("b", id: 2, size: .mebibytes(512), used: .mebibytes(480)),
+        ]
+        let plan = Made.plan(pool, volumes, rules: Made.enforcing { $0.minimumStep = .mebibytes(512) })
+        #expect(plan.order("a") != nil)
+        #expect(plan.refusal("b") == .reserve)
+        #expect(plan.pools[0].headroom.map { $0 < .mebibytes(512) } == true)
+    }
+
+    @Test func `what was granted counts until it is written`() throws {
+        let born = Made.volume(size: .gibibytes(1), used: .mebibytes(900))
+        var history = Made.history(of: [born])
+        let grown = Made.volume(size: .gibibytes(3), used: .mebibytes(900), at: MonotonicTime(nanoseconds: 1_000_000_000))
+        history.absorb([grown])
+        // Only looked at: a plan that grants takes that off as well.
+        let before = try #require(Made.plan([born], rules: Rules(), history: history).pools[0].headroom)
+        let after = try #require(Made.plan([grown], rules: Rules(), history: history).pools[0].headroom)
+        #expect(before.less(after) == .gibibytes(2))
+        let written = Made.volume(size: .gibibytes(3), used: .mebibytes(2900), mapped: .mebibytes(3072))
+        let spent = try #require(Made.plan([written], rules: Rules(), history: history).pools[0].headroom)
+        #expect(spent > after)
+    }
+
+    @Test func `an owner's overcommit does not keep others from growing`() {
+        // 100 volumes of 10 GiB on 500 GiB: twice the pool, nearly nothing written.
+        let idle = (2...100).map { Made.volume(DeviceName("idle\($0)"), id: UInt32($0), size: .gibibytes(10), used: .mebibytes(200)) }
+        let full = Made.volume("full", size: .gibibytes(10), used: .gibibytes(9))
+        let pool = Made.pool(size: .gibibytes(500), used: .gibibytes(30), metadataTotal: 1 << 20)
+        #expect(Made.plan(pool, idle + [full]).order("full") != nil)
+    }
+
+    @Test func `an overcommit limit holds growth back`() {
+        var rules = Made.enforcing()
+        var limit = PoolRule()
+        limit.overcommitLimit = Ratio(0.2)
+        rules.pools = [limit]
+        let plan = Made.plan([Made.volume(size: .gibibytes(2), used: .mebibytes(2000))], rules: rules)
+        #expect(plan.refusal("v") == .overcommitLimit)
+    }
+
+    @Test func `short metadata limits as data does`() {
+        let pool = Made.pool(size: .gibibytes(100), used: .gibibytes(1), metadataUsed: 450, metadataTotal: 512)
+        let plan = Made.plan(pool, [Made.volume(size: .gibibytes(2), used: .mebibytes(2000))])
+        #expect(plan.pools[0].isLimitedByMetadata)
+        #expect(plan.refusal("v") == .metadataReserve)
+    }
+
+    @Test func `Docker's own minimum is kept, and five points more`() {
+        let pool = Made.pool(size: .gibibytes(10), owner: .docker(minimumFree: .percent(10)))
+        #expect(Made.plan(pool, []).pools[0].reserve == Ratio.percent(15).of(.gibibytes(10)))
+        #expect(Made.plan(Made.pool(), []).pools[0].reserve == .gibibytes(1))
+    }
+
+    @Test(arguments: [
+        Made.pool(mode: .readOnly), Made.pool(mode: .outOfDataSpace), Made.pool(needsCheck: true),
+    ])
+    func `on a pool that is not healthy nothing grows`(pool: Pool) {
+        let plan = Made.plan(pool, [Made.volume(used: .mebibytes(1000))])
+        #expect(plan.refusal("v") == .poolState)
+        #expect(plan["v"]?.runway == nil)
+    }
+
+    @Test func `a failed pool gives no figures and no growth`() {
+        var pool = Made.pool()
+        pool.status = .failed
+        let plan = Made.plan(pool, [Made.volume(used: .mebibytes(1000))])
+        #expect(plan.refusal("v") == .poolState)
+        #expect(plan.pools[0].headroom == nil)
+    }
+}
