@@ -51,10 +51,10 @@ amount() { # 300MiB -> 314572800, 90% -> 90, 5ms -> 5; anything else stays
 milliseconds() { echo $(($(date +%s%N) / 1000000)); }
 
 eventually() { # SECONDSs CHECK...: true within that time
-  local deadline=$(($(milliseconds) + ${1%s} * 1000)) complaint
+  local deadline=$(($(milliseconds) + ${1%s} * 1000)) complaint time=$1
   shift
   until complaint=$("$@" 2>&1); do
-    (($(milliseconds) < deadline)) || { echo "$complaint" >&2; return 1; }
+    (($(milliseconds) < deadline)) || { complain "not within $time: $*"; echo "$complaint" >&2; return 1; }
     sleep 0.1
   done
 }
