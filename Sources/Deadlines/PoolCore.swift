@@ -80,11 +80,11 @@ final class PoolCore: @unchecked Sendable {
         guard workers.count < limits.most else { return }
         let worker = Worker()
         workers.append(worker)
-        if !Thread.start(name: name, stack: limits.stack, { self.work(worker) }) { workers.removeLast() }
+        if !DetachedThread.start(name: name, stack: limits.stack, { self.work(worker) }) { workers.removeLast() }
     }
 
     private func watch(until moment: UInt64) {
-        if !isWatched { isWatched = Thread.start(name: name, stack: limits.stack, { self.watchDeadlines() }) }
+        if !isWatched { isWatched = DetachedThread.start(name: name, stack: limits.stack, { self.watchDeadlines() }) }
         if moment < wakesAt {
             wakesAt = moment
             monitor.signal(.deadline)

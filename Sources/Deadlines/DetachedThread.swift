@@ -2,10 +2,10 @@
 // Copyright (c) the Headroom authors
 
 import Glibc
-import Units
+public import Units
 
-/// A detached thread: its name, and what it does.
-final class Thread: Sendable {
+/// A thread of its own, for what waits all the time. It ends when its body does.
+public final class DetachedThread: Sendable {
     private let name: String
     private let body: @Sendable () -> Void
 
@@ -14,14 +14,14 @@ final class Thread: Sendable {
         self.body = body
     }
 
-    /// False when the kernel gives none.
-    static func start(name: String, stack: Bytes, _ body: @escaping @Sendable () -> Void) -> Bool {
+    /// False when the kernel gives none. The first 15 bytes of `name` are what `ps -T` shows.
+    public static func start(name: String, stack: Bytes = .kibibytes(256), _ body: @escaping @Sendable () -> Void) -> Bool {
         var attributes = pthread_attr_t()
         pthread_attr_init(&attributes)
         defer { pthread_attr_destroy(&attributes) }
         pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
         pthread_attr_setstacksize(&attributes, Int(clamping: stack.count))
-        let argument = Unmanaged.passRetained(Thread(name: name, body: body))
+        let argument = Unmanaged.passRetained(DetachedThread(name: name, body: body))
         var handle = pthread_t()
         if pthread_create(&handle, &attributes, enterThread, argument.toOpaque()) == 0 { return true }
         argument.release()
@@ -48,6 +48,6 @@ final class Thread: Sendable {
 
 private func enterThread(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
     guard let argument else { return nil }
-    Unmanaged<Thread>.fromOpaque(argument).takeRetainedValue().run()
+    Unmanaged<DetachedThread>.fromOpaque(argument).takeRetainedValue().run()
     return nil
 }
