@@ -11,6 +11,17 @@ public final class Inquiry<Key: Hashable & Sendable>: Sendable {
         var running: [Key: Int] = [:]
         /// Those of them that were given up.
         var lost: Set<Key> = []
+
+        mutating func end(_ key: Key) {
+            let count = (running[key] ?? 1) - 1
+            running[key] = count > 0 ? count : nil
+            if count == 0 { lost.remove(key) }
+        }
+
+        /// Nothing, if it has come back just now.
+        mutating func giveUp(_ key: Key) {
+            if running[key] != nil { lost.insert(key) }
+        }
     }
 
     private let pool: BlockingPool
@@ -45,18 +56,5 @@ public final class Inquiry<Key: Hashable & Sendable>: Sendable {
     /// Asks one.
     public func ask<Value: Sendable>(_ key: Key, _ call: @escaping @Sendable (Key) -> Value) async -> Answer<Value> {
         await ask([key], call)[0]
-    }
-}
-
-extension Inquiry.Calls {
-    fileprivate mutating func end(_ key: Key) {
-        let count = (running[key] ?? 1) - 1
-        running[key] = count > 0 ? count : nil
-        if count == 0 { lost.remove(key) }
-    }
-
-    /// Nothing, if it has come back just now.
-    fileprivate mutating func giveUp(_ key: Key) {
-        if running[key] != nil { lost.insert(key) }
     }
 }
