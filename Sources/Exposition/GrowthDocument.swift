@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) the Headroom authors
+
+public import Engine
+public import FoundationEssentials
+import Host
+public import Policy
+import Units
+
+/// One growth: planned, under way or finished.
+public struct OrderDocument: Codable, Hashable, Sendable {
+    public var volume: String
+    public var pool: String
+    /// Why.
+    public var need: Need
+    /// The filesystem's size before and after, its own tables included.
+    public var fromBytes: UInt64
+    public var toBytes: UInt64
+    /// The device's length before and after.
+    public var deviceFromBytes: UInt64
+    public var deviceToBytes: UInt64
+    /// What the growth itself maps soon.
+    public var priceBytes: UInt64
+    /// What kept it from being larger.
+    public var limitedBy: RefusalDocument?
+
+    public init(_ order: Order) {
+        volume = order.volume.name.shown
+        pool = order.volume.poolName.shown
+        need = order.reason
+        fromBytes = order.from.count
+        toBytes = order.to.count
+        deviceFromBytes = order.deviceFrom.bytes.count
+        deviceToBytes = order.deviceTo.bytes.count
+        priceBytes = order.price.count
+        limitedBy = order.limitedBy.map { RefusalDocument($0) }
+    }
+}
+
+/// A growth that ended.
+public struct GrowthDocument: Codable, Hashable, Sendable {
+    public var order: OrderDocument
+    public var finishedAt: Date
+    public var durationSeconds: Double
+    /// The filesystem's size afterwards.
+    public var reachedBytes: UInt64
+    /// The step that failed, and what went wrong; absent when it was done.
+    public var failure: String?
+
+    public init(_ growth: FinishedGrowth) {
+        order = OrderDocument(growth.order)
+        finishedAt = Date(growth.finishedAt)
+        durationSeconds = growth.duration.seconds
+        reachedBytes = growth.reached.count
+        failure = growth.failure
+    }
+}
+
+/// What a wish to grow is answered with, when it was granted.
+public struct GrowDocument: Codable, Hashable, Sendable {
+    public enum Result: String, Codable, Hashable, Sendable {
+        /// Nothing was changed: it is what would be done.
+        case planned
+        case done
+    }
+
+    public var result: Result
+    public var order: OrderDocument
+    /// How it ended, when it was carried out.
+    public var growth: GrowthDocument?
+
+    public init(planned order: Order) {
+        result = .planned
+        self.order = OrderDocument(order)
+    }
+
+    public init(done growth: FinishedGrowth) {
+        result = .done
+        order = OrderDocument(growth.order)
+        self.growth = GrowthDocument(growth)
+    }
+}
