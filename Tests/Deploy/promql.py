@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright (c) the Headroom authors
+"""What the checks need to know of PromQL and of the dashboards: enough, not all."""
+import json
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+DASHBOARDS = sorted(ROOT.glob("dashboards/*.json"))
+SELECTOR = re.compile(r"\b((?:headroom|process)_\w+|up)\b(?:\{([^}]*)\})?")
+SUFFIX = re.compile(r"_(bucket|sum|count)$")
+
+
+def selectors(expression):
+    """(metric, label matchers) of each series that the expression asks for."""
+    return [(match[1], match[2] or "") for match in SELECTOR.finditer(expression)]
+
+
+def targets(dashboard):
+    """(panel, target) for every query of the dashboard."""
+    return [(panel, target) for panel in dashboard["panels"] for target in panel.get("targets", [])]
+
+
+def dashboards():
+    return [(path, json.loads(path.read_text())) for path in DASHBOARDS]
