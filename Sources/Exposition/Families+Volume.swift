@@ -56,10 +56,6 @@ extension MetricFamily {
                 """
         ) { .integer(UInt64($0.volume.openCount)) },
         volume(
-            "headroom_volume_holders",
-            help: "Devices that stand on this volume (LUKS, LVM, multipath). A volume with one is not grown."
-        ) { .count($0.volume.holders.count) },
-        volume(
             "headroom_volume_inactive_table",
             help: """
                 1 if a table was loaded and never made live. If it stays, something died in the middle of a change; LVM \
