@@ -31,49 +31,45 @@ extension MetricFamily {
         volume(
             "headroom_filesystem_size_bytes", .bytes,
             help: "What the filesystem could hold, as df shows it."
-        ) { ($0.volume.usage?.size).map { .bytes($0) } },
+        ) { ($0.usage?.size).map { .bytes($0) } },
         volume(
             "headroom_filesystem_used_bytes", .bytes,
             help: "What is used of it."
-        ) { ($0.volume.usage?.used).map { .bytes($0) } },
+        ) { ($0.usage?.used).map { .bytes($0) } },
         volume(
             "headroom_filesystem_available_bytes", .bytes,
             help: """
                 What a writer without privilege may still write. At 0 writers get ENOSPC: see headroom_volume_refused for \
                 why it was not grown.
                 """
-        ) { ($0.volume.usage?.available).map { .bytes($0) } },
+        ) { ($0.usage?.available).map { .bytes($0) } },
         volume(
             "headroom_filesystem_inodes",
             help: """
                 Inodes that the filesystem has. XFS makes them as it needs them, so there it is the most that it could.
                 """
-        ) { ($0.volume.usage?.inodes).map { .integer($0) } },
+        ) { ($0.usage?.inodes).map { .integer($0) } },
         volume(
             "headroom_filesystem_inodes_used",
             help: """
                 Inodes in use. When all are, no file can be made however much space there is; growing ext4 adds some.
                 """
-        ) { ($0.volume.usage?.inodesUsed).map { .integer($0) } },
+        ) { ($0.usage?.inodesUsed).map { .integer($0) } },
         volume(
             "headroom_filesystem_readonly",
             help: "1 if it is mounted read-only, or the kernel made it so after an error: see dmesg."
-        ) { ($0.volume.filesystem?.isReadOnly).map { .flag($0) } },
+        ) { ($0.mount?.isReadOnly).map { .flag($0) } },
         volume(
             "headroom_filesystem_stuck",
             help: """
                 1 while the filesystem does not answer in time: suspended, or the device below it is dead. It delays no \
                 other, and is not grown.
                 """
-        ) { ($0.volume.filesystem?.reading).map { .flag($0 == .stuck) } },
+        ) { ($0.mount?.isStuck).map { .flag($0) } },
         volume(
             "headroom_filesystem_unreadable",
             help: "1 if the filesystem's usage could not be read, though it answered: the log says why."
-        ) { view in
-            (view.volume.filesystem?.reading).map {
-                if case .failed = $0 { .flag(true) } else { .flag(false) }
-            }
-        },
+        ) { ($0.mount?.isUnreadable).map { .flag($0) } },
     ]
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) the Headroom authors
 
-import Filesystem
 import Host
 import Inventory
 import Owners
@@ -38,9 +37,7 @@ extension MetricFamily {
                 By how much the device is longer than its filesystem, so that the next growth needs the filesystem only. It \
                 promises nothing.
                 """
-        ) { view in
-            (view.volume.filesystem?.geometry).map { .bytes(view.volume.size.less($0.size)) }
-        },
+        ) { view in (view.mount?.size).map { .bytes(view.volume.size.less($0)) } },
         volume(
             "headroom_volume_suspended",
             help: """

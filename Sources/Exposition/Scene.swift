@@ -2,6 +2,7 @@
 // Copyright (c) the Headroom authors
 
 import Engine
+import Filesystem
 import Host
 import Inventory
 import Policy
@@ -91,9 +92,13 @@ struct PoolView: Sendable {
     }
 }
 
-/// A volume, as it is shown.
-struct VolumeView: Sendable {
+/// A volume, as it is shown. A class, since rendering walks over all of them once for each family, and to copy a struct of
+/// so many parts costs more than to write its figures.
+final class VolumeView: Sendable {
     let volume: Volume
+    /// Taken out of the volume once: plain numbers, that cost nothing to look at.
+    let usage: FilesystemUsage?
+    let mount: MountView?
     let decision: Decision?
     /// When it was last grown, if that is among the growths that are remembered.
     let lastGrowth: WallTime?
@@ -101,9 +106,27 @@ struct VolumeView: Sendable {
 
     init(volume: Volume, poolName: String, decision: Decision?, lastGrowth: WallTime?) {
         self.volume = volume
+        usage = volume.usage
+        mount = volume.filesystem.map { MountView($0) }
         self.decision = decision
         self.lastGrowth = lastGrowth
         labels = LabelSet([Label("pool", poolName), Label("volume", volume.name.shown)])
+    }
+}
+
+/// What is known of a mounted filesystem besides its usage.
+struct MountView: Sendable {
+    let isReadOnly: Bool
+    let isStuck: Bool
+    let isUnreadable: Bool
+    /// How much of its device it takes.
+    let size: Bytes?
+
+    init(_ filesystem: MountedFilesystem) {
+        isReadOnly = filesystem.isReadOnly
+        isStuck = filesystem.reading == .stuck
+        isUnreadable = if case .failed = filesystem.reading { true } else { false }
+        size = filesystem.geometry?.size
     }
 }
 
