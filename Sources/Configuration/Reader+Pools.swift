@@ -11,13 +11,16 @@ extension Reader {
         var rules: [PoolRule] = []
         var earlier: [(match: Glob, mark: Mark)] = []
         for node in list(field) {
+            let before = errors
             let rule = pool(node)
-            if let cover = earlier.first(where: { Reach.covers($0.match, rule.match) }) {
-                warning(
-                    at: node.mark,
-                    "this never holds, since the entry at \(cover.mark) matches every pool that it does: put this one before it")
+            // A match with a mistake in it is wider than it was meant.
+            if errors == before {
+                if let cover = earlier.first(where: { Reach.covers($0.match, rule.match) }) {
+                    warning(
+                        at: node.mark, "this never holds: the entry at \(cover.mark) comes first and matches all that it does")
+                }
+                earlier.append((rule.match, node.mark))
             }
-            earlier.append((rule.match, node.mark))
             rules.append(rule)
         }
         return rules

@@ -12,21 +12,25 @@ extension Reader {
         var names: [String: Mark] = [:]
         var earlier: [(match: VolumeMatch, mark: Mark)] = []
         for node in list(field) {
+            let before = errors
             let fields = fields(node, of: .rule)
             let rule = volume(fields, number: rules.count + 1)
+            let mark = (fields["name"]?.value ?? node).mark
             if let first = names[rule.name] {
                 error(
-                    at: (fields["name"]?.value ?? node).mark,
-                    "the rule at \(first) is called `\(rule.name.shown)` too: give each rule a name of its own")
+                    at: mark, "the rule at \(first) is called `\(rule.name.shown)` too: give each rule a name of its own")
             }
-            names[rule.name] = names[rule.name] ?? node.mark
-            if let cover = earlier.first(where: { Reach.covers($0.match, rule.match) }) {
-                warning(
-                    at: node.mark,
-                    "`\(rule.name.shown)` never holds, since the rule at \(cover.mark) matches every volume that it does: put it before that one"
-                )
+            names[rule.name] = names[rule.name] ?? mark
+            // A match with a mistake in it is wider than it was meant.
+            if errors == before {
+                if let cover = earlier.first(where: { Reach.covers($0.match, rule.match) }) {
+                    warning(
+                        at: node.mark,
+                        "`\(rule.name.shown)` never holds: the rule at \(cover.mark) comes first and matches all that this one does"
+                    )
+                }
+                earlier.append((rule.match, node.mark))
             }
-            earlier.append((rule.match, node.mark))
             rules.append(rule)
         }
         return rules

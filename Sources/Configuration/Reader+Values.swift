@@ -43,7 +43,7 @@ extension Reader {
             let better = Wording.size(meantBy: text) ?? example
             error(
                 at: field.value.mark,
-                "`\(field.key)`: `\(text.shown)` is not a size: write a number and one of B, KiB, MiB, GiB, TiB, such as `\(better)`"
+                "`\(field.key)`: `\(text.shown)` is not a size: write a number with KiB, MiB, GiB or TiB, such as `\(better)`"
             )
             return nil
         }
@@ -74,7 +74,7 @@ extension Reader {
         return ByteRate(size, per: .seconds(1))
     }
 
-    /// A time, within a range. `limits` says the range in words.
+    /// A time, in whole microseconds, within a range. `limits` says the range in words.
     mutating func duration(
         _ field: Field?, example: String, within range: ClosedRange<Duration> = .zero ... .seconds(3.2e9), limits: String = ""
     ) -> Duration? {
@@ -90,7 +90,8 @@ extension Reader {
             error(at: field.value.mark, "`\(field.key)` cannot be \(text.shown): it is \(limits)")
             return nil
         }
-        return duration
+        // What binary fractions leave behind is no part of what was written.
+        return .microseconds(Int64((duration.seconds * 1e6).rounded()))
     }
 
     /// A share: `80%` or `0.8`.

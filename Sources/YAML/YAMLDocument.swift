@@ -35,7 +35,7 @@ public struct YAMLDocument: Hashable, Sendable {
             bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF])
             ? "the file is in UTF-16: save it as UTF-8"
             : "the byte 0x\(String(bytes[offset], radix: 16)) is not UTF-8: save the file as UTF-8"
-        throw YAMLError(.encoding, at: Mark(ofByte: offset, in: bytes), text)
+        throw YAMLError(.encoding, at: bytes.withUnsafeBufferPointer { Mark(ofByte: offset, in: $0) }, text)
     }
 }
 

@@ -6,7 +6,9 @@ import CYAML
 /// libyaml's event stream over one text. Owns the parser and the bytes that it reads; both go when this goes.
 struct YAMLEvents: ~Copyable {
     private let parser: UnsafeMutablePointer<yaml_parser_t>
-    private let input: UnsafeMutableBufferPointer<UInt8>
+    private let input: UnsafeBufferPointer<UInt8>
+    /// libyaml ends a last line that has no end, and places what is missing on the line after it.
+    private let end: Mark
 
     /// `bytes` are valid UTF-8.
     init(_ bytes: ArraySlice<UInt8>) throws(YAMLError) {
@@ -15,8 +17,10 @@ struct YAMLEvents: ~Copyable {
             parser.deallocate()
             throw YAMLError(.outOfMemory, at: .start, "there is no memory to read this file: try again")
         }
-        input = .allocate(capacity: bytes.count)
-        _ = input.initialize(from: bytes)
+        let copy = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: bytes.count)
+        _ = copy.initialize(from: bytes)
+        input = UnsafeBufferPointer(copy)
+        end = Mark(ofByte: input.count, in: input)
         yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
         yaml_parser_set_input_string(parser, input.baseAddress, input.count)
     }
@@ -32,7 +36,7 @@ struct YAMLEvents: ~Copyable {
         var event = yaml_event_t()
         guard yaml_parser_parse(parser, &event) == 1 else { throw failure }
         defer { yaml_event_delete(&event) }
-        return try YAMLEvent(event)
+        return try YAMLEvent(event, end: end)
     }
 
     private var failure: YAMLError {
@@ -46,7 +50,7 @@ struct YAMLEvents: ~Copyable {
             return YAMLError(.encoding, at: mark, "a control character: remove it, or write it as an escape in double quotes")
         default:
             let (mark, context) = (parser.pointee.problem_mark, parser.pointee.context_mark)
-            return YAMLSyntax(problem: problem, mark: mark, context: context, input: input).error
+            return YAMLSyntax(problem: problem, mark: mark, context: context, input: input, end: end).error
         }
     }
 }
@@ -63,8 +67,8 @@ struct YAMLEvent {
     let kind: Kind
     let mark: Mark
 
-    fileprivate init(_ event: yaml_event_t) throws(YAMLError) {
-        mark = Mark(event.start_mark)
+    fileprivate init(_ event: yaml_event_t, end: Mark) throws(YAMLError) {
+        mark = min(Mark(event.start_mark), end)
         switch event.type {
         case YAML_SCALAR_EVENT:
             let scalar = event.data.scalar
