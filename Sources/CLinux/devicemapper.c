@@ -66,3 +66,11 @@ struct hr_dm_entry hr_dm_entry_at(const void *names, int has_events) {
     }
     return result;
 }
+
+uint32_t hr_dm_dependency_count(const void *dependencies) { return ((const struct dm_deps *)dependencies)->count; }
+
+void hr_dm_dependency_at(const void *dependencies, uint32_t index, uint32_t *major_out, uint32_t *minor_out) {
+    uint64_t device = ((const struct dm_deps *)dependencies)->device[index];
+    *major_out = major(device);
+    *minor_out = minor(device);
+}

@@ -25,6 +25,7 @@ public final class Inquiry<Key: Hashable & Sendable>: Sendable {
     }
 
     private let pool: BlockingPool
+    /// For each thing, where `ask` does not say otherwise.
     public let deadline: Duration
     private let calls = Mutex(Calls())
 
@@ -33,13 +34,16 @@ public final class Inquiry<Key: Hashable & Sendable>: Sendable {
         self.deadline = deadline
     }
 
+    /// The former question about it was given up, and has not come back.
+    public func isLost(_ key: Key) -> Bool { calls.withLock { $0.lost.contains(key) } }
+
     /// Asks each, and answers in the order of `keys`.
     public func ask<Value: Sendable>(
-        _ keys: [Key], _ call: @escaping @Sendable (Key) -> Value
+        _ keys: [Key], within deadline: Duration? = nil, _ call: @escaping @Sendable (Key) -> Value
     ) async -> [Answer<Value>] {
         let lost = calls.withLock { $0.lost }
         let open = lost.isEmpty ? keys : keys.filter { !lost.contains($0) }
-        let answers = await pool.each(open.count, deadline: deadline) { [self] index in
+        let answers = await pool.each(open.count, deadline: deadline ?? self.deadline) { [self] index in
             let key = open[index]
             calls.withLock { $0.running[key, default: 0] += 1 }
             defer { calls.withLock { $0.end(key) } }
@@ -54,7 +58,9 @@ public final class Inquiry<Key: Hashable & Sendable>: Sendable {
     }
 
     /// Asks one.
-    public func ask<Value: Sendable>(_ key: Key, _ call: @escaping @Sendable (Key) -> Value) async -> Answer<Value> {
-        await ask([key], call)[0]
+    public func ask<Value: Sendable>(
+        _ key: Key, within deadline: Duration? = nil, _ call: @escaping @Sendable (Key) -> Value
+    ) async -> Answer<Value> {
+        await ask([key], within: deadline, call)[0]
     }
 }

@@ -81,6 +81,24 @@ public struct DeviceControl: Sendable {
         try table(.number(number), slot)
     }
 
+    /// The devices that the live table stands on; none when there is no such device. A volume of a failed pool still tells
+    /// its pool so, though not by its table.
+    public func dependencies(of number: DeviceNumber) throws(DeviceMapperError) -> [DeviceNumber] {
+        do throws(DeviceMapperError) {
+            return try Task(.dependencies, on: .number(number)).run { task in
+                guard let reply = dm_task_get_deps(task) else { return [] }
+                return (0..<hr_dm_dependency_count(reply)).map { index in
+                    var (major, minor): (UInt32, UInt32) = (0, 0)
+                    hr_dm_dependency_at(reply, index, &major, &minor)
+                    return DeviceNumber(major: major, minor: minor)
+                }
+            }
+        } catch {
+            if error.isGone { return [] }
+            throw error
+        }
+    }
+
     /// Puts a table of this one line into the device's inactive slot, in the place of what is there.
     public func load(_ target: Target, into name: DeviceName) throws(DeviceMapperError) {
         let task = try Task(.reload, on: .name(name))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) the Headroom authors
 
+import Glibc
 public import Units
 
 /// A request that device-mapper did not carry out.
@@ -20,6 +21,9 @@ public struct DeviceMapperError: Error, Hashable, Sendable {
         self.errno = errno
         self.said = said
     }
+
+    /// There is no such device, or not any more.
+    public var isGone: Bool { errno == ENXIO }
 }
 
 extension DeviceMapperError: CustomStringConvertible {

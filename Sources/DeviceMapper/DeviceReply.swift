@@ -2,7 +2,6 @@
 // Copyright (c) the Headroom authors
 
 import CDeviceMapper
-import Glibc
 public import Units
 
 /// One entry of the list of devices.
@@ -41,7 +40,7 @@ extension DeviceReply {
         do throws(DeviceMapperError) {
             return try task.run { DeviceReply($0) }
         } catch {
-            if error.errno == ENXIO { return nil }
+            if error.isGone { return nil }
             throw error
         }
     }

@@ -9,13 +9,13 @@ import Units
 /// One request to device-mapper. Used up by `run()`.
 struct Task: ~Copyable {
     enum Command {
-        case version, list, info, table, status, reload, resume, clear
+        case version, list, dependencies, table, status, reload, resume, clear
 
         fileprivate var number: Int32 {
             switch self {
             case .version: Int32(DM_DEVICE_VERSION)
             case .list: Int32(DM_DEVICE_LIST)
-            case .info: Int32(DM_DEVICE_INFO)
+            case .dependencies: Int32(DM_DEVICE_DEPS)
             case .table: Int32(DM_DEVICE_TABLE)
             case .status: Int32(DM_DEVICE_STATUS)
             case .reload: Int32(DM_DEVICE_RELOAD)

@@ -36,4 +36,8 @@ struct hr_dm_entry {
 /// Reads the entry at `names` (a struct dm_names of libdevmapper). `has_events`: the driver is 4.37 or later.
 struct hr_dm_entry hr_dm_entry_at(const void *names, int has_events);
 
+/// How many devices a table stands on, and which: `dependencies` is a struct dm_deps of libdevmapper.
+uint32_t hr_dm_dependency_count(const void *dependencies);
+void hr_dm_dependency_at(const void *dependencies, uint32_t index, uint32_t *major, uint32_t *minor);
+
 #endif

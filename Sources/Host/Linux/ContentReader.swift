@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) the Headroom authors
+
+import Deadlines
+import DeviceMapper
+import Filesystem
+import Synchronization
+import Units
+
+/// Reads what is on the volumes' devices: geometry under a mount, signatures where there is none. Read again only when
+/// something about the volume has changed.
+final class ContentReader: Sendable {
+    /// A volume whose blocks must be read, or may be.
+    struct Subject: Hashable, Sendable {
+        var number: DeviceNumber
+        var key: VolumeKey
+        var length: Sectors
+        var state: State
+        /// Reading would wait for somebody to resume or mend something.
+        var isReadable: Bool
+
+        enum State: Hashable, Sendable {
+            case mounted(FilesystemKind, ways: [Path], size: Bytes)
+            /// With what is mapped: the first write to an empty device changes it.
+            case unmounted(ThinStatus)
+        }
+    }
+
+    private let inquiry = Inquiry<DeviceNumber>(
+        BlockingPool(name: "hr-contents", limits: LinuxLimits.looking), deadline: LinuxLimits.content)
+    private let known = Mutex([Subject: Found]())
+
+    enum Found: Sendable {
+        case geometry(FilesystemGeometry?)
+        case content(Content)
+    }
+
+    /// What each holds, from memory or from the device.
+    func read(_ subjects: [Subject]) async -> (found: [DeviceNumber: Found], complaints: [Facts.Complaint]) {
+        var found: [DeviceNumber: Found] = [:]
+        var open: [DeviceNumber: Subject] = [:]
+        known.withLock { known in
+            for subject in subjects {
+                if let content = known[subject] {
+                    found[subject.number] = content
+                } else if subject.isReadable {
+                    open[subject.number] = subject
+                }
+            }
+        }
+        if open.isEmpty { return (found, []) }
+        var complaints: [Facts.Complaint] = []
+        let numbers = open.keys.sorted()
+        let answers = await inquiry.ask(numbers) { [open] number in
+            open[number].map { subject in Result { () throws(FilesystemError) in try ContentReader.read(subject) } }
+        }
+        for (number, answer) in zip(numbers, answers) {
+            guard let subject = open[number] else { continue }
+            switch answer {
+            case .value(.success(let content)?):
+                found[number] = content
+                known.withLock { $0[subject] = content }
+            case .value(.failure(let error)?):
+                if error.isGone { break }
+                found[number] = subject.unread("\(error)")
+                complaints.append(Facts.Complaint(part: "superblock", kind: "failed", text: "\(error)"))
+            case .value(nil), .stuck, .exhausted:
+                let silence = "no answer within \(inquiry.deadline.text)"
+                found[number] = subject.unread(silence)
+                complaints.append(
+                    Facts.Complaint(
+                        part: "superblock", kind: "timeout",
+                        text: "\(subject.key.name) could not be read: \(silence); see `dmesg` and `dmsetup info`"))
+            }
+        }
+        return (found, complaints)
+    }
+
+    /// Forgets what is not of these volumes.
+    func keep(_ keys: Set<VolumeKey>) {
+        known.withLock { known in known = known.filter { keys.contains($0.key.key) } }
+    }
+
+    func forget(_ name: DeviceName) {
+        known.withLock { known in known = known.filter { $0.key.key.name != name } }
+    }
+
+    /// Blocks until the device answers.
+    private static func read(_ subject: Subject) throws(FilesystemError) -> Found {
+        let node = Path("/dev/dm-\(subject.number.minor)")
+        switch subject.state {
+        case .mounted(.xfs, let ways, _):
+            // Its superblock on the device is behind what the kernel has.
+            var last = FilesystemError("find", "device \(subject.number)", .unreadable("no process has it mounted"))
+            for way in ways {
+                do throws(FilesystemError) {
+                    return .geometry(try OpenFilesystem(at: way, on: subject.number).geometry(of: .xfs, node: node))
+                } catch { last = error }
+            }
+            throw last
+        case .mounted(.ext4, _, _):
+            return .geometry(try FilesystemGeometry.read(.ext4, from: BlockDevice(at: node, number: subject.number)))
+        case .mounted(.other, _, _): return .geometry(nil)
+        case .unmounted:
+            let device = try BlockDevice(at: node, number: subject.number)
+            switch try Signature.read(from: device) {
+            case .filesystem(let kind):
+                return .content(.unmounted(kind: kind, geometry: try? FilesystemGeometry.read(kind, from: device)))
+            case .foreign(let signature): return .content(.foreign(signature: signature))
+            case .unknown: return .content(.foreign(signature: "unknown"))
+            case .blank: return .content(.blank)
+            }
+        }
+    }
+}
+
+extension ContentReader.Subject {
+    fileprivate func unread(_ reason: String) -> ContentReader.Found {
+        switch state {
+        case .mounted: .geometry(nil)
+        case .unmounted: .content(.unread(reason: reason))
+        }
+    }
+}

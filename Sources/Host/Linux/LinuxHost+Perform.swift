@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) the Headroom authors
+
+import Deadlines
+import DeviceMapper
+import Filesystem
+import Units
+
+extension LinuxHost {
+    public func perform(_ step: Step) async -> StepReport {
+        let began = now()
+        let name = step.volume.name
+        guard !steps.isLost(name) else {
+            let reason = "a former step on \(name) has not come back: see `dmesg` and `dmsetup info \(name)`"
+            return StepReport(outcome: .refused(reason: reason), duration: now().since(began))
+        }
+        var report: StepReport
+        if case .growFilesystem(let identity, let kind, let size) = step {
+            report = await grow(GrowthStep(control: control, identity: identity, kind: kind, size: size))
+        } else {
+            report = await changeTable(step)
+        }
+        report.duration = now().since(began)
+        return report
+    }
+
+    private func changeTable(_ step: Step) async -> StepReport {
+        let tables = TableSteps(control: control)
+        return await run(step.volume.name, within: LinuxLimits.table) { () throws(StepFailure) in
+            switch step {
+            case .loadTable(let identity, let length): try tables.load(identity, length: length)
+            case .resume(let identity, let length): try tables.resume(identity, length: length)
+            case .clearTable(let identity): try tables.clear(identity)
+            case .growFilesystem: break
+            }
+            return nil
+        }
+    }
+
+    private func grow(_ step: GrowthStep) async -> StepReport {
+        let name = step.identity.name
+        let checked = await steps.ask(name) { _ in Result { () throws(StepFailure) in try step.find() } }
+        let volume: VolumeReading
+        switch checked {
+        case .value(.success(let found)): volume = found
+        case .value(.failure(let failure)): return StepReport(outcome: failure.outcome, duration: .zero)
+        case .stuck: return StepReport(outcome: .stuck(after: steps.deadline), duration: .zero)
+        case .exhausted: return .exhausted
+        }
+        let number = volume.device.number
+        var mount = mounts.remembered([volume])?.devices[number]
+        if mount == nil { mount = await mounts.look(for: [volume], all: false).devices[number] }
+        guard let mount else {
+            return StepReport(
+                outcome: .refused(reason: "\(name) is not mounted where a process leads to: only a mounted filesystem is grown"),
+                duration: .zero)
+        }
+        let report = await run(name, within: LinuxLimits.growth) { () throws(StepFailure) in try step.perform(on: mount) }
+        contents.forget(name)
+        return report
+    }
+
+    /// Runs a step's body where it may block, and reads the device's length back.
+    private func run(
+        _ name: DeviceName, within deadline: Duration, _ body: @escaping @Sendable () throws(StepFailure) -> Bytes?
+    ) async -> StepReport {
+        let tables = TableSteps(control: control)
+        let answer = await steps.ask(name, within: deadline) { _ in
+            var report = StepReport(outcome: .done, duration: .zero)
+            do throws(StepFailure) { report.filesystemSize = try body() } catch { report.outcome = error.outcome }
+            report.deviceLength = tables.liveLength(name)
+            return report
+        }
+        switch answer {
+        case .value(let report): return report
+        case .stuck: return StepReport(outcome: .stuck(after: deadline), duration: .zero)
+        case .exhausted: return .exhausted
+        }
+    }
+}
+
+extension StepReport {
+    fileprivate static let exhausted = StepReport(
+        outcome: .refused(
+            reason: "\(LinuxLimits.stepping.most) steps on other volumes have not come back: see `dmesg` and `dmsetup info`"),
+        duration: .zero)
+}

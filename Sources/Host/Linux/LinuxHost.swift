@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) the Headroom authors
+
+import Deadlines
+import DeviceMapper
+import Filesystem
+import Glibc
+public import Units
+
+/// The machine that this runs on: its kernel's device-mapper, its mounts in every namespace, its owners' records.
+public final class LinuxHost: Host {
+    public let kind = "linux"
+
+    let control: DeviceControl
+    let devices: DeviceReader
+    let mounts = MountFinder()
+    let usages = UsageReader()
+    let contents = ContentReader()
+    let owners = OwnerFinder()
+    let steps: Inquiry<DeviceName>
+    let holders: Inquiry<DeviceNumber>
+    let sysfs = Sysfs()
+
+    /// Fails without root, and when the kernel has no device-mapper.
+    public init() throws(HostError) {
+        guard geteuid() == 0 else { throw .notRoot }
+        do throws(DeviceMapperError) {
+            control = try DeviceControl()
+        } catch {
+            throw .noDeviceMapper(error.said.isEmpty ? "\(error)" : error.said)
+        }
+        devices = DeviceReader(control: control)
+        steps = Inquiry(BlockingPool(name: "hr-steps", limits: LinuxLimits.stepping), deadline: LinuxLimits.table)
+        holders = Inquiry(BlockingPool(name: "hr-holders", limits: LinuxLimits.looking), deadline: LinuxLimits.holders)
+    }
+
+    public func now() -> MonotonicTime { LinuxClock.now() }
+
+    public func sleep(until deadline: MonotonicTime) async throws(CancellationError) {
+        while true {
+            let rest = deadline.since(now())
+            if rest <= .zero { return }
+            do {
+                try await Task.sleep(for: rest, tolerance: .zero, clock: .suspending)
+            } catch {
+                throw CancellationError()
+            }
+        }
+    }
+
+    public func changes() -> AsyncStream<Void> { ChangeWatch.stream(control: control) }
+}
+
+/// CLOCK_MONOTONIC, as Units counts it.
+enum LinuxClock {
+    static func now() -> MonotonicTime {
+        var now = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &now)
+        return MonotonicTime(nanoseconds: UInt64(now.tv_sec) * 1_000_000_000 + UInt64(now.tv_nsec))
+    }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) the Headroom authors
+
+import Deadlines
+
+/// What the real host waits for at most, and how much it takes for that.
+enum LinuxLimits {
+    /// A device's table and status. They wait while the pool's metadata is being written out.
+    static let device = Duration.seconds(2)
+    /// One filesystem's statfs.
+    static let usage = Duration.seconds(1)
+    /// A look into sysfs and, where something changed, at every process' mounts.
+    static let mounts = Duration.seconds(10)
+    /// Reading what is on a device: its superblock, or the first and last blocks of one that is not mounted.
+    static let content = Duration.seconds(1)
+    static let holders = Duration.seconds(2)
+    /// All of the owners' records together.
+    static let owners = Duration.seconds(5)
+    static let table = Duration.seconds(10)
+    /// ext4 took 12.9 s from 128 to 512 GiB, and growth goes in smaller slices than that.
+    static let growth = Duration.seconds(60)
+
+    /// Threads for each kind of look. What is stuck holds one until it comes back.
+    static let looking = BlockingPool.Limits(kept: 1, most: 64)
+    static let stepping = BlockingPool.Limits(kept: 1, most: 32)
+
+    /// How often a device is read again whose table and status were of two different ones.
+    static let rereads = 3
+    /// While a new device has no mount, sysfs is looked at this often ...
+    static let mountWatch = Duration.milliseconds(20)
+    /// ... for so long.
+    static let mountWatchEnds = Duration.seconds(10)
+    /// Kernels before 4.13 tell no events: their list of devices is compared this often.
+    static let listWatch = Duration.seconds(1)
+}

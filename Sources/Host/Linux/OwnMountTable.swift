@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) the Headroom authors
+
+import Glibc
+import Synchronization
+
+/// Tells whether a mount came or went in this process' own mount namespace. Only one's own table may be held open: another's
+/// would keep its whole namespace alive.
+final class OwnMountTable: Sendable {
+    /// For poll(2) with POLLPRI; -1 where there is no procfs.
+    let descriptor: Int32
+
+    init() { descriptor = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC) }
+
+    deinit { if descriptor >= 0 { close(descriptor) } }
+
+    /// Since this was asked last. True when it cannot be known.
+    func hasChanged() -> Bool {
+        guard descriptor >= 0 else { return true }
+        var watched = pollfd(fd: descriptor, events: Int16(POLLPRI), revents: 0)
+        return poll(&watched, 1, 0) != 0
+    }
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) the Headroom authors
+
+import DeviceMapper
+import Units
+
+/// Carries out the steps that change a table. Blocks.
+struct TableSteps {
+    let control: DeviceControl
+
+    func load(_ identity: VolumeIdentity, length: Sectors) throws(StepFailure) {
+        let volume = try LiveVolume(identity, through: control)
+        try volume.checkRunning()
+        let name = identity.name
+        guard length > volume.table.length else {
+            throw .refused("\(name) has \(volume.table.length.bytes) already: a table is only ever replaced by a longer one")
+        }
+        var wanted = volume.table
+        wanted.length = length
+        if volume.device.hasInactiveTable {
+            let waiting = try inactive(name)
+            guard let waiting, waiting.differsOnlyInLength(from: volume.table) else {
+                throw .refused("\(name) has a table waiting that Headroom did not load: resume it, or `dmsetup clear \(name)`")
+            }
+        }
+        try attempt { () throws(DeviceMapperError) in try control.load(wanted.target, into: name) }
+        guard try inactive(name) == wanted else {
+            try? control.clearInactiveTable(of: name)
+            throw .failed("the table that \(name) holds after the load is not the one that was loaded; it was cleared again")
+        }
+    }
+
+    func resume(_ identity: VolumeIdentity, length: Sectors) throws(StepFailure) {
+        let volume = try LiveVolume(identity, through: control)
+        let name = identity.name
+        if !volume.device.hasInactiveTable, volume.table.length == length { return }
+        try volume.checkRunning()
+        guard let waiting = try inactive(name), waiting.differsOnlyInLength(from: volume.table), waiting.length == length,
+            length >= volume.table.length
+        else { throw .refused("\(name) has no table waiting that was loaded for \(length.bytes)") }
+        do throws(DeviceMapperError) {
+            try control.resume(name)
+        } catch {
+            throw afterFailedResume(name, error)
+        }
+        let now = try attempt { () throws(DeviceMapperError) in try control.table(of: name) }
+        guard let line = now?.onlyTarget, let table = ThinTable(parsing: line), table == waiting else {
+            throw .failed("\(name) was resumed, but its live table is not the one that was loaded: see `dmsetup table \(name)`")
+        }
+    }
+
+    /// The kernel suspends before it swaps. Where the swap fails it leaves the device so, with its old table: nobody else
+    /// would ever resume it, and it was not suspended before.
+    private func afterFailedResume(_ name: DeviceName, _ error: DeviceMapperError) -> StepFailure {
+        let state = try? control.status(of: name)
+        guard state?.isSuspended == true, state?.hasInactiveTable == false else { return StepFailure(error) }
+        do throws(DeviceMapperError) {
+            try control.resume(name)
+            return .failed("\(error); the volume runs on with its old table", errno: error.errno)
+        } catch let second {
+            return .failed("\(error); it is left suspended, since \(second): `dmsetup resume \(name)`", errno: error.errno)
+        }
+    }
+
+    func clear(_ identity: VolumeIdentity) throws(StepFailure) {
+        let volume = try LiveVolume(identity, through: control)
+        if !volume.device.hasInactiveTable { return }
+        try attempt { () throws(DeviceMapperError) in try control.clearInactiveTable(of: identity.name) }
+    }
+
+    /// The table that waits, if it is a thin one.
+    private func inactive(_ name: DeviceName) throws(StepFailure) -> ThinTable? {
+        let reply = try attempt { () throws(DeviceMapperError) in try control.table(of: name, .inactive) }
+        return reply?.onlyTarget.flatMap { ThinTable(parsing: $0) }
+    }
+
+    /// How long the live table is, if that can be read.
+    func liveLength(_ name: DeviceName) -> Sectors? {
+        let reply = try? control.table(of: name)
+        return reply?.onlyTarget?.length
+    }
+}
+
+extension ThinTable {
+    func differsOnlyInLength(from other: ThinTable) -> Bool {
+        pool == other.pool && thinID == other.thinID && externalOrigin == other.externalOrigin
+    }
+}

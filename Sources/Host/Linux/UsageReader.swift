@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) the Headroom authors
+
+import Deadlines
+import Filesystem
+import Units
+
+/// What a mounted filesystem answered.
+enum UsageFound: Sendable {
+    case usage(UsageReading)
+    /// None of the ways leads to it any more.
+    case gone(FilesystemError)
+    case failed(FilesystemError)
+    case stuck
+}
+
+/// Asks mounted filesystems how full they are, each with a deadline: a dead one delays none of the others.
+final class UsageReader: Sendable {
+    private let inquiry = Inquiry<DeviceNumber>(
+        BlockingPool(name: "hr-statfs", limits: LinuxLimits.looking), deadline: LinuxLimits.usage)
+
+    var deadline: Duration { inquiry.deadline }
+
+    func read(_ mounts: [MountedDevice]) async -> [DeviceNumber: UsageFound] {
+        let ways = Dictionary(mounts.map { ($0.device, $0.ways) }, uniquingKeysWith: { first, _ in first })
+        let numbers = mounts.map(\.device)
+        let answers = await inquiry.ask(numbers) { number in UsageReader.ask(number, ways: ways[number] ?? []) }
+        var found: [DeviceNumber: UsageFound] = [:]
+        for (number, answer) in zip(numbers, answers) { found[number] = answer.value ?? .stuck }
+        return found
+    }
+
+    private static func ask(_ number: DeviceNumber, ways: [Path]) -> UsageFound {
+        var last = UsageFound.gone(FilesystemError("find", "device \(number)", .unreadable("no process has it mounted")))
+        for way in ways {
+            do throws(FilesystemError) {
+                return .usage(try FilesystemUsage.read(at: way, on: number))
+            } catch {
+                last = error.isGone ? .gone(error) : .failed(error)
+            }
+        }
+        return last
+    }
+}
