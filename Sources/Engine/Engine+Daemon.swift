@@ -34,9 +34,10 @@ extension Engine: Daemon {
         await look(snapshot == nil ? .everything : .volumes(matching(request.volume)))
         guard let snapshot else { return .unknown(current.polls.lastError ?? "the host could not be looked at yet") }
         let volume: Volume
-        switch VolumeLookup.find(request.volume, in: snapshot) {
-        case .success(let found): volume = found
-        case .failure(let error): return .unknown(error.description)
+        do throws(VolumeLookupError) {
+            volume = try VolumeLookup.find(request.volume, in: snapshot)
+        } catch {
+            return .unknown(error.description)
         }
         let target: GrowthTarget
         switch (request.to, request.by) {
@@ -68,7 +69,7 @@ extension Engine: Daemon {
 
     /// The volume that is called so, to look at it alone; nothing when it is not known.
     private func matching(_ name: String) -> [DeviceName] {
-        guard let snapshot, case .success(let volume) = VolumeLookup.find(name, in: snapshot) else { return [] }
+        guard let snapshot, let volume = try? VolumeLookup.find(name, in: snapshot) else { return [] }
         return [volume.name]
     }
 }

@@ -30,14 +30,17 @@ public actor Engine {
     /// What is under way: one growth for each volume at most.
     var running: [DeviceName: RunningGrowth] = [:]
     private var lastWholeLook = Duration.zero
-    private var isStopping = false
+    /// Whether what the plan orders is carried out: not by a command that only looks, and not once told to stop.
+    private var isActing: Bool
 
+    /// Without `actsOnPlan` nothing is changed but what `grow` is asked to.
     public init(
-        host: any Host, rules: LoadedRules, version: String, logger: Logger,
+        host: any Host, rules: LoadedRules, version: String, logger: Logger, actsOnPlan: Bool = true,
         loadRules: @escaping @Sendable () async throws(ReloadError) -> LoadedRules
     ) {
         self.host = host
         self.logger = logger
+        isActing = actsOnPlan
         self.loadRules = loadRules
         self.rules = rules.rules
         grower = Grower(host: host)
@@ -70,9 +73,12 @@ public actor Engine {
             timer.cancel()
         }
         changes.cancel()
-        isStopping = true
+        isActing = false
         await finishRunning()
     }
+
+    /// One look at everything, for a command.
+    public func lookOnce() async { await look(.everything) }
 
     /// A growth under way is carried to its end: it is short, and half of it is what nobody wants.
     private func finishRunning() async {
@@ -169,7 +175,7 @@ public actor Engine {
         let outlooks = Dictionary(plan.pools.map { ($0.pool, $0) }, uniquingKeysWith: { first, _ in first })
         for (volume, decision) in zip(snapshot.volumes, plan.decisions) {
             guard names?.contains(volume.name) ?? true else { continue }
-            if !isStopping {
+            if isActing {
                 if case .grow(let order) = decision.verdict {
                     begin(order)
                 } else if let runway = decision.runway, let order = Order(runway: runway, under: volume) {
