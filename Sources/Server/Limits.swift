@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) the Headroom authors
+
+import NIOCore
+
+/// What the server takes at most.
+enum Limits {
+    /// Bytes of a request's body. The largest that means anything has some hundred.
+    static let body = 64 * 1024
+    /// Bytes of all of a request's header fields together, and their number.
+    static let headerBytes = 32 * 1024
+    static let headerFields = 100
+    /// Connections at once to one address; more wait until one is closed.
+    static let connections = 256
+    /// How long a connection may stay without a request: longer than most scrape intervals.
+    static let idle = TimeAmount.minutes(3)
+    /// Bytes of a Unix socket's path (sun_path, with its closing NUL).
+    static let socketPath = 107
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) the Headroom authors
+
+import Glibc
+import Hummingbird
+import HummingbirdCore
+import Logging
+import NIOCore
+import ServiceLifecycle
+
+/// One address, or the Unix socket, that is listened on.
+struct Listener: Service {
+    let place: Place
+    let responder: Responder
+    let logger: Logger
+    let onListening: @Sendable (Listening) async -> Void
+
+    enum Place: Sendable {
+        case network(ListenAddress)
+        case socket(String)
+    }
+
+    func run() async throws {
+        let address: BindAddress
+        switch place {
+        case .network(let listen): address = .hostname(listen.host ?? Listener.everywhere, port: Int(listen.port))
+        case .socket(let path):
+            try SocketFolder.prepare(for: path)
+            address = .unixDomainSocket(path: path)
+        }
+        let application = Application(
+            responder: responder,
+            server: .http1(
+                configuration: HTTP1Channel.Configuration(
+                    idleTimeout: Limits.idle,
+                    httpDecoderConfiguration: .init(
+                        maxHeaderFieldSize: Limits.headerBytes, maxHeaderListSize: Limits.headerBytes,
+                        maxHeaderFieldCount: Limits.headerFields))),
+            configuration: ApplicationConfiguration(
+                address: address, availableConnectionsDelegate: .maximum(Limits.connections, logger: logger)),
+            onServerRunning: { channel in await onListening(listening(channel)) }, logger: logger)
+        do {
+            try await application.run()
+        } catch let error as IOError {
+            throw explained(error)
+        } catch let error as SocketAddressError {
+            throw ServerError.cannotListen(name, reason: "\(error)")
+        }
+    }
+
+    private var name: String {
+        switch place {
+        case .network(let address): address.description
+        case .socket(let path): path
+        }
+    }
+
+    private func listening(_ channel: any Channel) -> Listening {
+        switch place {
+        case .socket(let path): return .socket(path: path)
+        case .network(var address):
+            if let port = channel.localAddress?.port { address.port = UInt16(port) }
+            return .network(address)
+        }
+    }
+
+    private func explained(_ error: IOError) -> any Error {
+        switch error.errnoCode {
+        case EADDRINUSE: ServerError.addressInUse(name)
+        case EADDRNOTAVAIL: ServerError.addressNotHere(name)
+        default: ServerError.cannotListen(name, reason: String(cString: strerror(error.errnoCode)))
+        }
+    }
+
+    /// All addresses: those of IPv6, which take IPv4 in too, unless this kernel has no IPv6.
+    private static var everywhere: String {
+        let descriptor = socket(AF_INET6, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { return "0.0.0.0" }
+        close(descriptor)
+        return "::"
+    }
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) the Headroom authors
+
+import Engine
+import Exposition
+import HTTPTypes
+import Hummingbird
+import Inventory
+import Logging
+import NIOCore
+import NIOPosix
+
+/// Answers every request. One for each door; they share the rendered text.
+struct Responder: HTTPResponder {
+    let daemon: any Daemon
+    let door: Door
+    let telemetryPath: String
+    let scrapes: Scrapes
+
+    func respond(to request: Request, context connection: Connection) async throws -> Response {
+        var response = try await answer(request, connection)
+        response.headers[.xContentTypeOptions] = "nosniff"
+        return request.method == .head ? response.createHeadResponse() : response
+    }
+
+    private func answer(_ request: Request, _ connection: Connection) async throws -> Response {
+        do {
+            let route = Route(path: request.uri.path, telemetryPath: telemetryPath)
+            try await Access.check(route, request, through: door, connection)
+            guard let route else { throw Refused.noSuchPage(request.uri.path) }
+            switch (request.method, route.changes) {
+            case (.get, false), (.head, false): return try await read(route)
+            case (.post, true): return try await change(route, request)
+            default: throw Refused.method(request.method, for: route)
+            }
+        } catch let refused as Refused {
+            return try Response(json: refused.document, status: refused.status, headers: refused.headers)
+        } catch is NIOTooManyBytesError {
+            let document = ErrorDocument(
+                error: "the body is larger than \(Limits.body) bytes", hint: "a wish takes less than a hundred")
+            return try Response(json: document, status: .contentTooLarge)
+        } catch {
+            connection.logger.error("a request failed", metadata: ["path": "\(request.uri.path)", "error": "\(error)"])
+            let document = ErrorDocument(error: "this request failed in the server", hint: "the daemon's log says why")
+            return try Response(json: document, status: .internalServerError)
+        }
+    }
+
+    private func read(_ route: Route) async throws -> Response {
+        let report = daemon.report()
+        switch route {
+        case .metrics: return await metrics(of: report)
+        case .page: return Page(report, telemetryPath: telemetryPath).response
+        case .healthy: return Response(text: "Headroom is healthy.\n")
+        case .ready: return ready(report)
+        // Making a document of thousands of volumes takes long enough to be done aside.
+        case .status: return try await aside { try Response(json: StatusDocument(report)) }
+        case .pools: return try await aside { try Response(json: StatusDocument(report).pools) }
+        case .volumes: return try await aside { try Response(json: StatusDocument(report).volumes) }
+        case .explain(let volume): return try await aside { try explain(volume, in: report) }
+        case .reload, .grow: throw Refused.method(.get, for: route)
+        }
+    }
+
+    private func change(_ route: Route, _ request: Request) async throws -> Response {
+        switch route {
+        case .reload:
+            do {
+                try await daemon.reload()
+            } catch {
+                throw Refused(
+                    .internalServerError, error.text, hint: "the rules from before hold; `headroom check-config` checks a file")
+            }
+            return Response(text: "The configuration was read again.\n")
+        case .grow(let volume):
+            let body = try await request.body.collect(upTo: Limits.body)
+            let wish = try GrowBody(Array(body.readableBytesView))
+            return try response(to: await daemon.grow(wish.request(for: volume)))
+        default: throw Refused.method(.post, for: route)
+        }
+    }
+
+    private func metrics(of report: Report) async -> Response {
+        let process = try? await aside { ByteBuffer(bytes: Renderer.text(of: ProcessFigures.read())) }
+        let parts = [await scrapes.text(of: report), process ?? ByteBuffer()]
+        return Response(
+            status: .ok, headers: [.contentType: Renderer.contentType], body: ResponseBody(contentsOf: parts))
+    }
+
+    private func ready(_ report: Report) -> Response {
+        if report.snapshot != nil { return Response(text: "Headroom is ready.\n") }
+        let reason = report.polls.lastError.map { ": \($0)" } ?? ""
+        return Response(text: "The host has not been looked at yet\(reason)\n", status: .serviceUnavailable)
+    }
+
+    private func explain(_ text: String, in report: Report) throws -> Response {
+        guard let snapshot = report.snapshot else {
+            throw Refused(
+                .serviceUnavailable, "the host has not been looked at yet", hint: "try again in a moment; /-/ready says when")
+        }
+        let volume: Volume
+        do {
+            volume = try VolumeLookup.find(text, in: snapshot)
+        } catch {
+            let isAmbiguous = if case .ambiguous = error { true } else { false }
+            throw Refused(isAmbiguous ? .conflict : .notFound, error.description, hint: error.hint)
+        }
+        guard let document = ExplainDocument(volume, in: report) else { throw Refused.noSuchPage(text) }
+        return try Response(json: document)
+    }
+
+    private func response(to answer: GrowAnswer) throws -> Response {
+        switch answer {
+        case .planned(let order): return try Response(json: GrowDocument(planned: order))
+        case .done(let growth): return try Response(json: GrowDocument(done: growth))
+        case .refused(let refusal): throw Refused(.conflict, ErrorDocument(refusal))
+        case .unknown(let text): throw Refused(.notFound, text, hint: "`headroom status` lists all volumes")
+        case .failed(let text):
+            throw Refused(.internalServerError, text, hint: "`headroom explain` and the log say how the volume is now")
+        }
+    }
+
+    /// Runs what would hold up others on a thread of its own.
+    private func aside<Result: Sendable>(_ work: @escaping @Sendable () throws -> Result) async throws -> Result {
+        try await NIOThreadPool.singleton.runIfActive(work)
+    }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) the Headroom authors
+
+public import Engine
+import Hummingbird
+public import Logging
+public import ServiceLifecycle
+
+/// What the daemon tells the world: metrics, pages and the API, over the network and over a Unix socket.
+///
+/// Over the network anybody may read and nobody may change. The socket answers root (and the daemon's own user) only.
+public struct Server: Sendable {
+    /// One for each place that is listened on. Each ends with a ``ServerError`` when it cannot listen.
+    public let services: [any Service]
+
+    /// - Parameters:
+    ///   - addresses: where on the network to listen; none is allowed.
+    ///   - socketPath: where the Unix socket goes. Its folder is made, for its owner alone, if it is missing.
+    ///   - telemetryPath: where the metrics are: begins with a slash, and is not one that has another use.
+    ///   - onListening: called once for each place, when requests are taken there.
+    public init(
+        daemon: any Daemon, addresses: [ListenAddress] = [.standard], socketPath: String?, telemetryPath: String = "/metrics",
+        logger: Logger, onListening: @escaping @Sendable (Listening) async -> Void = { _ in }
+    ) throws(ServerError) {
+        guard Server.isTelemetryPath(telemetryPath) else { throw .telemetryPath(telemetryPath) }
+        let scrapes = Scrapes()
+        func listener(_ place: Listener.Place, _ door: Door) -> Listener {
+            let responder = Responder(daemon: daemon, door: door, telemetryPath: telemetryPath, scrapes: scrapes)
+            return Listener(place: place, responder: responder, logger: logger, onListening: onListening)
+        }
+        var services: [any Service] = addresses.map { listener(.network($0), .network) }
+        if let socketPath { services.append(listener(.socket(socketPath), .socket)) }
+        self.services = services
+    }
+
+    private static func isTelemetryPath(_ path: String) -> Bool {
+        guard path.hasPrefix("/"), path.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != 0x3F && $0 != 0x23 }) else {
+            return false
+        }
+        return Route(path: path, telemetryPath: "") == nil && String(percentEncoded: path) == path
+    }
+}
+
+/// A place that requests are taken at.
+public enum Listening: Hashable, Sendable {
+    /// With the port that the kernel gave, where any was asked for.
+    case network(ListenAddress)
+    case socket(path: String)
+}
