@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) the Headroom authors
+
+import ArgumentParser
+import Engine
+import Exposition
+import Glibc
+import Units
+
+struct Grow: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Grow a volume's filesystem now.",
+        discussion: """
+            Works in every mode, keeps the pool's reserve, and never makes anything smaller. The running daemon does it; \
+            without one, this command does, under the same lock.
+
+            EXAMPLES
+              headroom grow web-1 --by 10GiB --dry-run
+              headroom grow web-1 --to 42GiB
+            """)
+
+    @Argument(help: "A volume's name, a container's id (or its unique start), a container's name, or vg/lv.")
+    var volume: String
+    @Option(help: "The size to grow to: 42GiB, 42G (the same), or bytes.")
+    var to: SizeArgument?
+    @Option(help: "How much to add.")
+    var by: SizeArgument?
+    @Flag(help: "Say what would be done; change nothing.")
+    var dryRun = false
+    @OptionGroup var files: FileOptions
+    @OptionGroup var socket: SocketOptions
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        guard (to == nil) != (by == nil) else { throw ValidationError("give exactly one of --to SIZE and --by SIZE") }
+    }
+
+    func run() async throws {
+        let request = GrowRequest(volume: volume, to: to?.bytes, by: by?.bytes, dryRun: dryRun)
+        let grown = try await ask(socketPath: socket.path, files: files, changing: !dryRun) { answers throws(CommandError) in
+            try await answers.grow(request)
+        }
+        switch output.output {
+        case .json: try printJSON(grown)
+        case .table: write(GrowText(grown).text, to: STDOUT_FILENO)
+        }
+    }
+}
+
+/// What came of a growth, in a line or two.
+struct GrowText {
+    let grown: GrowDocument
+
+    init(_ grown: GrowDocument) { self.grown = grown }
+
+    var text: String {
+        let order = grown.order
+        let name = Table.Cell(order.volume).text
+        switch grown.result {
+        case .planned:
+            let device =
+                order.deviceToBytes > order.deviceFromBytes
+                ? "the device from \(Bytes(order.deviceFromBytes)) to \(Bytes(order.deviceToBytes)), then " : ""
+            return """
+                would grow \(name): \(device)the filesystem from \(Bytes(order.fromBytes)) to \(Bytes(order.toBytes))
+                price: \(Bytes(order.priceBytes)) of that are mapped within about a minute; nothing was changed
+
+                """
+        case .done:
+            let seconds = grown.growth.map { Duration.seconds($0.durationSeconds).text } ?? "-"
+            return "grew \(name) from \(Bytes(order.fromBytes)) to \(Bytes(grown.growth?.reachedBytes ?? order.toBytes)) in \(seconds)\n"
+        }
+    }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) the Headroom authors
+
+import Configuration
+import Engine
+import Logging
+import Policy
+
+/// Reads the rules, and lays what the command line said over them.
+struct RulesLoader: Sendable {
+    let file: String
+    /// The file was not asked for by name: where it is not there, the defaults hold.
+    let isDefault: Bool
+    let mode: Mode?
+    let pollInterval: Duration?
+    let logger: Logger
+
+    func loadAtStart() throws(CommandError) -> LoadedRules {
+        do throws(ConfigurationError) {
+            return try load()
+        } catch {
+            throw CommandError(error.description)
+        }
+    }
+
+    func reload() async throws(ReloadError) -> LoadedRules {
+        do throws(ConfigurationError) {
+            return try load()
+        } catch {
+            throw ReloadError(text: error.description)
+        }
+    }
+
+    private func load() throws(ConfigurationError) -> LoadedRules {
+        var loaded = LoadedRules(rules: Rules(), file: nil)
+        do throws(ConfigurationError) {
+            let configuration = try Configuration.load(path: file)
+            for warning in configuration.warnings { logger.warning("\(warning.rendered(in: file))") }
+            loaded = LoadedRules(rules: configuration.rules, file: file)
+        } catch {
+            // A host without a configuration file works with the defaults.
+            guard isDefault, case .missing = error else { throw error }
+        }
+        if let mode { loaded.rules.mode = mode }
+        if let pollInterval {
+            loaded.rules.poll.interval = pollInterval
+            loaded.rules.poll.fastest = min(loaded.rules.poll.fastest, pollInterval)
+        }
+        return loaded
+    }
+}

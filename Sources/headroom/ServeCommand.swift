@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) the Headroom authors
+
+import ArgumentParser
+import Configuration
+import Engine
+import Host
+import Logging
+import Policy
+import Server
+import ServiceLifecycle
+import Simulation
+import Units
+
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Watch the host, serve /metrics, and grow what needs it where the mode is enforce.",
+        discussion: """
+            EXAMPLES
+              headroom serve
+              headroom serve --mode enforce --config.file /etc/headroom/headroom.yaml
+              headroom serve --host simulated:deploy/examples/simulated-host.yaml --web.listen-address 127.0.0.1:10787
+            """)
+
+    @OptionGroup var files: FileOptions
+    @Option(help: "observe changes nothing, enforce grows; wins over the configuration file.")
+    var mode: ModeArgument?
+    @Option(name: .customLong("poll.interval"), help: "Between two looks at everything; wins over the configuration file.")
+    var pollInterval: DurationArgument?
+    @Option(help: "simulated:FILE serves a made-up host from FILE; needs no root.")
+    var host: HostArgument = .linux
+    @Option(name: .customLong("web.listen-address"), help: "Address to serve HTTP on; may be given more than once. (default: :10787)")
+    var listenAddresses: [AddressArgument] = []
+    @Option(name: .customLong("web.telemetry-path"), help: "Where metrics are served.")
+    var telemetryPath = "/metrics"
+    @OptionGroup var socket: SocketOptions
+    @OptionGroup var log: LogOptions
+
+    func run() async throws {
+        let logger = log.makeLogger()
+        let loader = RulesLoader(
+            file: files.configurationFile, isDefault: files.isDefault, mode: mode?.mode, pollInterval: pollInterval?.duration,
+            logger: logger)
+        let rules = try loader.loadAtStart()
+        switch host {
+        case .simulated(let file):
+            let simulated = try SimulatedHost.opened(file)
+            logger.notice("this host is simulated, from \(file): nothing here is real")
+            try await serve(simulated, rules: rules, loader: loader, socketPath: socket.explicitPath, logger: logger)
+        case .linux:
+            let lock = try ActingLock()
+            let linux = try LinuxHost.opened()
+            try await serve(linux, rules: rules, loader: loader, socketPath: socket.path, logger: logger)
+            // Held until here.
+            _ = consume lock
+        }
+    }
+
+    private func serve(
+        _ host: any Host, rules: LoadedRules, loader: RulesLoader, socketPath: String?, logger: Logger
+    ) async throws {
+        logger.notice(
+            "headroom \(Version.number) starts",
+            metadata: ["mode": "\(rules.rules.mode.rawValue)", "host": "\(host.kind)", "config": "\(rules.file ?? "defaults")"])
+        let engine = Engine(host: host, rules: rules, version: Version.number, logger: logger) { () throws(ReloadError) in
+            try await loader.reload()
+        }
+        let addresses = listenAddresses.isEmpty ? [.standard] : listenAddresses.map(\.address)
+        let server: Server
+        do throws(ServerError) {
+            server = try Server(
+                daemon: engine, addresses: addresses, socketPath: socketPath, telemetryPath: telemetryPath, logger: logger)
+        } catch {
+            throw CommandError("\(error)")
+        }
+        let services: [any Service] = [EngineService(engine: engine), ReloadOnHangup(engine: engine)] + server.services
+        let group = ServiceGroup(
+            configuration: .init(
+                services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        try await group.run()
+        logger.notice("headroom ends")
+    }
+}
+
+/// The loop as a service: told to stop, it carries the growths under way to their end.
+private struct EngineService: Service {
+    let engine: Engine
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await engine.run() }
+    }
+}
