@@ -50,7 +50,7 @@ let package = Package(
         room("Inventory", ["Units", "DeviceMapper", "Filesystem", "Owners", "Host"]),
         room("Policy", ["Units", "DeviceMapper", "Filesystem", "Owners", "Host", "Inventory"]),
         room("YAML", ["CYAML"]),
-        room("Configuration", ["Units", "Policy", "YAML"]),
+        room("ConfigurationFile", ["Units", "Policy", "YAML"]),
         room("Journal", ["Units", "Host", "Policy", "CSQLite"]),
         room("Grower", ["Units", "DeviceMapper", "Filesystem", "Host", "Policy"]),
         room(
@@ -74,7 +74,7 @@ let package = Package(
         .executableTarget(
             name: "headroom",
             dependencies: [
-                "Units", "Owners", "Host", "Simulation", "Inventory", "Policy", "Configuration", "Journal", "Grower", "Engine",
+                "Units", "Owners", "Host", "Simulation", "Inventory", "Policy", "ConfigurationFile", "Journal", "Grower", "Engine",
                 "Exposition", "Server", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -2,7 +2,7 @@
 // Copyright (c) the Headroom authors
 
 import ArgumentParser
-import Configuration
+import ConfigurationFile
 import Engine
 import Host
 import Logging

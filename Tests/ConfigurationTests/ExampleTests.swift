@@ -5,7 +5,7 @@ import Glibc
 import Policy
 import Testing
 
-@testable import Configuration
+@testable import ConfigurationFile
 
 /// deploy/headroom.yaml, which is installed as it is.
 @Suite struct ExampleTests {

@@ -3,7 +3,7 @@
 
 import Testing
 
-@testable import Configuration
+@testable import ConfigurationFile
 
 @Suite struct KeyAdviceTests {
     @Test(arguments: [

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) the Headroom authors
 
-import Configuration
+import ConfigurationFile
 import Policy
 import Testing
 import Units
