@@ -51,7 +51,7 @@ let package = Package(
         room("Policy", ["Units", "DeviceMapper", "Filesystem", "Owners", "Host", "Inventory"]),
         room("YAML", ["CYAML"]),
         room("ConfigurationFile", ["Units", "Policy", "YAML"]),
-        room("Journal", ["Units", "Host", "Policy", "CSQLite"]),
+        room("Journal", ["Units", "Deadlines", "Host", "Policy", "CSQLite"]),
         room("Grower", ["Units", "DeviceMapper", "Filesystem", "Host", "Policy"]),
         room(
             "Engine",
@@ -83,5 +83,7 @@ let package = Package(
             ],
             swiftSettings: house),
         tests(of: "YAML"),
+        tests(of: "ConfigurationFile", ["Units", "Policy"]),
+        tests(of: "Journal", ["Units", "Filesystem", "Host", "Policy"]),
     ]
 )

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) the Headroom authors
+
+import FoundationEssentials
+import Policy
+import Units
+
+/// Growths: the intent before the first step, the outcome after the last.
+extension Ledger {
+    /// On the disk when this returns.
+    func begin(_ order: Order, at time: WallTime) throws(JournalError) -> GrowthID {
+        let intent = try encoded(order)
+        return try connection.transaction { () throws(JournalError) in
+            let open = try connection.rows("SELECT count(*) FROM growths WHERE finished IS NULL") { row throws(JournalError) in
+                Int(row.integer(0))
+            }.first
+            if let open, open >= limits.unfinished { throw .tooManyUnfinished(path: connection.path, count: open) }
+            try connection.run("INSERT INTO growths (intent, started) VALUES (?1, ?2)", .text(intent), .time(time))
+            return GrowthID(connection.lastRow)
+        }
+    }
+
+    func finish(_ id: GrowthID, _ outcome: GrowthOutcome) throws(JournalError) {
+        let failure = outcome.failure.map { String($0.prefix(limits.failureCharacters)) }
+        try connection.transaction { () throws(JournalError) in
+            let changed = try connection.run(
+                "UPDATE growths SET finished = ?2, result = ?3, reached = ?4, failure = ?5 WHERE id = ?1 AND finished IS NULL",
+                .integer(id.number), .time(outcome.finishedAt), .text(outcome.result.rawValue), .bytes(outcome.reached),
+                .text(failure))
+            guard changed == 1 else { throw .notOpen(id) }
+            try connection.run(
+                "DELETE FROM growths WHERE finished < ?1", .real(outcome.finishedAt.seconds - limits.growthAge.seconds))
+            try connection.run(
+                """
+                DELETE FROM growths WHERE finished IS NOT NULL AND id <=
+                    (SELECT id FROM growths WHERE finished IS NOT NULL ORDER BY id DESC LIMIT 1 OFFSET ?1)
+                """, .count(limits.growths))
+        }
+    }
+
+    /// Oldest first.
+    func unfinished() throws(JournalError) -> [JournaledGrowth] {
+        try growths("WHERE finished IS NULL ORDER BY id LIMIT ?1", limits.unfinished)
+    }
+
+    /// Newest first, open ones too.
+    func recent(_ limit: Int) throws(JournalError) -> [JournaledGrowth] {
+        try growths("ORDER BY id DESC LIMIT ?1", max(0, limit))
+    }
+
+    private func growths(_ which: String, _ limit: Int) throws(JournalError) -> [JournaledGrowth] {
+        let columns = "id, intent, started, finished, result, reached, failure"
+        return try connection.rows("SELECT \(columns) FROM growths \(which)", .count(limit)) { row throws(JournalError) in
+            let id = GrowthID(row.integer(0))
+            var outcome: GrowthOutcome?
+            if !row.isNull(3) {
+                guard let result = GrowthOutcome.Result(rawValue: row.text(4)) else { throw unreadable(id, "its result") }
+                outcome = GrowthOutcome(
+                    result, finishedAt: row.time(3), reached: row.isNull(5) ? nil : row.bytes(5),
+                    failure: row.isNull(6) ? nil : row.text(6))
+            }
+            return JournaledGrowth(id: id, order: try order(row.text(1), of: id), startedAt: row.time(2), outcome: outcome)
+        }
+    }
+
+    private func encoded(_ order: Order) throws(JournalError) -> String {
+        do {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys]
+            return String(decoding: try encoder.encode(order), as: UTF8.self)
+        } catch {
+            throw .failed(path: connection.path, reason: "the order cannot be written down: \(error)")
+        }
+    }
+
+    private func order(_ text: String, of id: GrowthID) throws(JournalError) -> Order {
+        do { return try JSONDecoder().decode(Order.self, from: Data(text.utf8)) } catch { throw unreadable(id, "its order") }
+    }
+
+    private func unreadable(_ id: GrowthID, _ what: String) -> JournalError {
+        .corrupt(path: connection.path, reason: "of growth \(id), \(what) cannot be read")
+    }
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) the Headroom authors
+
+extension Journal {
+    /// How much the journal keeps and how long anybody waits for it.
+    public struct Limits: Hashable, Sendable {
+        /// Finished growths.
+        public var growths = 10_000
+        /// Since a growth finished, by the wall clock.
+        public var growthAge: Duration = .seconds(400 * 86_400)
+        /// Growths that are begun and not finished.
+        public var unfinished = 1_000
+        /// Volumes whose first size is kept. The ones unseen for longest go first.
+        public var births = 100_000
+        /// Of what went wrong with one growth.
+        public var failureCharacters = 2_000
+        /// Callers at once.
+        public var waiting = 1_000
+        /// For another process that has the database locked.
+        public var busy: Duration = .seconds(5)
+
+        public init() {}
+    }
+}

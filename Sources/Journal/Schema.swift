@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) the Headroom authors
+
+/// The database's form. A later form is a new step at the end of `steps`; what is there is never changed.
+enum Schema {
+    /// "Hdrm", so that no other program's database is taken for Headroom's.
+    static let application: Int64 = 0x4864_726D
+
+    static var known: Int { steps.count }
+
+    private static let steps = [
+        """
+        CREATE TABLE births (
+            name TEXT NOT NULL, uuid TEXT NOT NULL, pool TEXT NOT NULL, thin_id INTEGER NOT NULL,
+            size INTEGER NOT NULL,
+            seen REAL NOT NULL,
+            PRIMARY KEY (name, uuid, pool, thin_id)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX births_by_time ON births (seen);
+        CREATE TABLE growths (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            intent TEXT NOT NULL,
+            started REAL NOT NULL,
+            finished REAL,
+            result TEXT,
+            reached INTEGER,
+            failure TEXT,
+            CHECK ((finished IS NULL) = (result IS NULL))
+        ) STRICT;
+        CREATE INDEX growths_by_time ON growths (finished);
+        """
+    ]
+
+    /// Checks that the file is one that this Headroom may write, before anything is written.
+    static func check(_ connection: borrowing Connection) throws(JournalError) {
+        let application = try number(connection, "PRAGMA application_id")
+        let version = try number(connection, "PRAGMA user_version")
+        let tables = try number(connection, "SELECT count(*) FROM sqlite_schema")
+        let isEmpty = application == 0 && version == 0 && tables == 0
+        guard isEmpty || application == Schema.application else { throw .foreign(path: connection.path) }
+        guard version <= known else { throw .newerSchema(path: connection.path, found: Int(version), known: known) }
+        let findings = try connection.rows("PRAGMA quick_check(1)") { row throws(JournalError) in row.text(0) }
+        guard findings == ["ok"] else { throw .corrupt(path: connection.path, reason: findings.first ?? "no answer") }
+    }
+
+    /// Sets how it is written, and brings it up to the form that is known.
+    static func prepare(_ connection: borrowing Connection) throws(JournalError) {
+        let mode = try connection.rows("PRAGMA journal_mode = WAL") { row throws(JournalError) in row.text(0) }
+        guard mode == ["wal"] else {
+            throw .failed(path: connection.path, reason: "the filesystem does not take a write-ahead log")
+        }
+        // Each commit is on the disk before it returns: an intent must be there before the first step.
+        try connection.execute("PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF")
+        if try number(connection, "PRAGMA user_version") == known { return }
+        try connection.transaction { () throws(JournalError) in
+            // Again, now that nobody else can have come between.
+            let version = Int(try number(connection, "PRAGMA user_version"))
+            for step in steps.dropFirst(version) { try connection.execute(step) }
+            try connection.execute("PRAGMA application_id = \(application); PRAGMA user_version = \(known)")
+        }
+    }
+
+    private static func number(_ connection: borrowing Connection, _ sql: String) throws(JournalError) -> Int64 {
+        try connection.rows(sql) { row throws(JournalError) in row.integer(0) }.first ?? 0
+    }
+}
