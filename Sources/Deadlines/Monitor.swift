@@ -2,6 +2,8 @@
 // Copyright (c) the Headroom authors
 
 import Glibc
+// Whole-module builds count timespec as this module's (Swift 6.3).
+import SwiftOverlayShims
 
 /// A lock with two conditions to wait on: work has come, and a deadline has moved. (The standard library's Mutex has none.)
 /// Sendable: the pointers never change and what they lead to is made for threads.

@@ -2,6 +2,8 @@
 // Copyright (c) the Headroom authors
 
 import Glibc
+// Whole-module builds count timespec as this module's (Swift 6.3).
+import SwiftOverlayShims
 
 extension WallTime {
     /// CLOCK_REALTIME.

@@ -5,6 +5,8 @@ import Deadlines
 import DeviceMapper
 import Filesystem
 import Glibc
+// Whole-module builds count timespec as this module's (Swift 6.3).
+import SwiftOverlayShims
 public import Units
 
 /// The machine that this runs on: its kernel's device-mapper, its mounts in every namespace, its owners' records.
