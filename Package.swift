@@ -46,7 +46,7 @@ let package = Package(
         room("Filesystem", ["Units", "CLinux", "CExt2FS"]),
         room("Owners", ["Units"]),
         room("Host", ["Units", "Deadlines", "DeviceMapper", "Filesystem", "Owners", "CLinux"]),
-        room("Simulation", ["Units", "DeviceMapper", "Filesystem", "Owners", "Host"]),
+        room("Simulation", ["Units", "DeviceMapper", "Filesystem", "Owners", "Host", "YAML"]),
         room("Inventory", ["Units", "DeviceMapper", "Filesystem", "Owners", "Host"]),
         room("Policy", ["Units", "DeviceMapper", "Filesystem", "Owners", "Host", "Inventory"]),
         room("YAML", ["CYAML"]),
