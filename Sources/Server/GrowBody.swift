@@ -2,7 +2,7 @@
 // Copyright (c) the Headroom authors
 
 import Engine
-import Exposition
+import FoundationEssentials
 import HTTPTypes
 import Units
 
@@ -15,7 +15,7 @@ struct GrowBody: Decodable {
     /// Throws a ``Refused`` that says what is wrong.
     init(_ bytes: [UInt8]) throws {
         do {
-            self = try Documents.decode(GrowBody.self, from: bytes)
+            self = try JSONDecoder().decode(GrowBody.self, from: Data(bytes))
         } catch let complaint as Complaint {
             throw Refused(.badRequest, complaint.text, hint: GrowBody.hint)
         } catch {
@@ -44,7 +44,7 @@ struct GrowBody: Decodable {
             switch key.stringValue {
             case "to": to = try Self.size(container, key)
             case "by": by = try Self.size(container, key)
-            case "dryRun":
+            case "dry_run":
                 guard let value = try? container.decode(Bool.self, forKey: key) else {
                     throw Complaint(text: "`dry_run` is true or false")
                 }
