@@ -21,7 +21,7 @@ import Units
             return host.now()
         }
         #expect(seconds(end) == 86_400)
-        #expect(clock.now - start < .seconds(10))
+        #expect(clock.now - start < .seconds(600))
     }
 
     @Test func `sleepers wake in the order of their deadlines`() async throws {
