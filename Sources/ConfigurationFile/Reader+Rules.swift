@@ -18,7 +18,7 @@ extension Reader {
             let mark = (fields["name"]?.value ?? node).mark
             if let first = names[rule.name] {
                 error(
-                    at: mark, "the rule at \(first) is called `\(rule.name.shown)` too: give each rule a name of its own")
+                    at: mark, "the rule at \(first) is called `\(rule.name.shown)` too: give each its own name")
             }
             names[rule.name] = names[rule.name] ?? mark
             // A match with a mistake in it is wider than it was meant.
@@ -26,7 +26,7 @@ extension Reader {
                 if let cover = earlier.first(where: { Reach.covers($0.match, rule.match) }) {
                     warning(
                         at: node.mark,
-                        "`\(rule.name.shown)` never holds: the rule at \(cover.mark) comes first and matches all that this one does"
+                        "`\(rule.name.shown)` never holds: the rule at \(cover.mark) comes first and matches all that it does"
                     )
                 }
                 earlier.append((rule.match, node.mark))
@@ -92,7 +92,9 @@ extension Reader {
     private mutating func shares(_ fields: Fields, into rule: inout VolumeRule) {
         let before = errors
         rule.threshold = share(fields["threshold"], example: "80%", within: .aboveZeroToOne) ?? rule.threshold
-        rule.target = share(fields["target"], example: "60%", within: .aboveZeroToOne) ?? rule.target
+        // A low threshold alone is enough said: a target that is left out stays below it.
+        let unsaid = min(rule.target, VolumeRule.target(below: rule.threshold))
+        rule.target = share(fields["target"], example: "60%", within: .aboveZeroToOne) ?? unsaid
         guard errors == before, rule.target >= rule.threshold else { return }
         let advice =
             "growth must bring a volume below its threshold: write a `target` below \(rule.threshold), or a higher `threshold`"

@@ -34,23 +34,23 @@ extension JournalError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .noDirectory(let path, let reason):
-            "\(path): there is no such state directory and it cannot be made: \(reason): create it, or name another with --state.directory"
+            "\(path): no such state directory, and none can be made: \(reason): create it, or name one with --state.directory"
         case .notWritable(let path, let reason):
             "\(path): the journal cannot be written: \(reason): run as root, or name another place with --state.directory"
         case .full(let path):
             "\(path): no room is left on the disk for the journal: free some, or name another place with --state.directory"
         case .corrupt(let path, let reason):
-            "\(path): the journal is damaged (\(reason)): move it aside and start again; what was granted before is then not known"
+            "\(path): the journal is damaged (\(reason)): move it aside and start again; what was granted is then forgotten"
         case .foreign(let path):
             "\(path): this is another program's database: move it aside, or name another place with --state.directory"
         case .newerSchema(let path, let found, let known):
-            "\(path): a later Headroom wrote this journal (form \(found), this one knows \(known)): run that one, or move the file aside"
+            "\(path): a later Headroom wrote this journal (form \(found), known is \(known)): run that one, or move it aside"
         case .busy(let path):
             "\(path): another process keeps the journal locked: wait for it or end it, then try again"
         case .overloaded(let path):
             "\(path): too many wait for the journal already: the disk under it is slow or stuck, look at it, then try again"
         case .tooManyUnfinished(let path, let count):
-            "\(path): \(count) growths are begun and not finished, and no more are begun: restart Headroom, which looks after them"
+            "\(path): \(count) growths are begun and not finished, no more are begun: restart Headroom, which looks after them"
         case .notOpen(let id):
             "growth \(id) is not open in the journal: it was finished before, or never begun"
         case .closed:

@@ -51,7 +51,7 @@ extension Ledger {
             try connection.run(
                 """
                 DELETE FROM births WHERE (name, uuid, pool, thin_id) IN
-                    (SELECT name, uuid, pool, thin_id FROM births ORDER BY seen DESC, name, uuid, pool, thin_id LIMIT -1 OFFSET ?1)
+                    (SELECT name, uuid, pool, thin_id FROM births ORDER BY seen DESC LIMIT -1 OFFSET ?1)
                 """, .count(limits.births))
         }
     }

@@ -72,6 +72,12 @@ import Units
             try read("rules:\n- match: {volume: a}\n- match: {volume: b}\n").rules.volumes.map(\.name) == ["rule 1", "rule 2"])
     }
 
+    @Test(arguments: [("10%", 0.075), ("50%", 0.375), ("80%", 0.6), ("95%", 0.6)])
+    func `A target that is left out is 60 %, and stays below a lower threshold`(threshold: String, target: Double) throws {
+        let rule = try #require(try read("rules:\n- threshold: \(threshold)\n").rules.volumes.first)
+        #expect(abs(rule.target.value - target) < 1e-9)
+    }
+
     @Test func `A file that is not there is told from one that is wrong`() throws {
         let path = "/nonexistent/headroom.yaml"
         let error = try #require(throws: ConfigurationError.self) { try Configuration.load(path: path) }
