@@ -3,6 +3,7 @@
 
 import Grower
 import Host
+import Journal
 import Logging
 import Policy
 import Units
@@ -18,11 +19,23 @@ extension Engine {
     /// Carries one order out and takes in how it went.
     func carryOut(_ order: Order) async -> FinishedGrowth {
         let start = host.now()
+        let entry: Entry
+        do throws(JournalError) {
+            entry = try await books.begin(order)
+        } catch {
+            return ended(order, GrowthResult(order: order, failedAt: "journal", error.description), since: start)
+        }
         let result = await grower.carryOut(order) { [logger] step, report in
             logger.debug(
                 "\(step.name) on \(order.volume.name): \(report.outcome) in \(report.duration.text)",
                 metadata: ["volume": "\(order.volume.name)", "step": "\(step.name)"])
         }
+        let finished = ended(order, result, since: start)
+        await close(entry, finished)
+        return finished
+    }
+
+    private func ended(_ order: Order, _ result: GrowthResult, since start: MonotonicTime) -> FinishedGrowth {
         let now = host.now()
         let finished = FinishedGrowth(
             order: order, finishedAt: WallTime.now(), duration: now.since(start), reached: result.reached,

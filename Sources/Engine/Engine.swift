@@ -19,6 +19,7 @@ public actor Engine {
     /// Reads the configuration anew.
     let loadRules: @Sendable () async throws(ReloadError) -> LoadedRules
     let signal = Signal()
+    let books: Books
     private let published: Mutex<Report>
 
     var rules: Rules
@@ -29,17 +30,23 @@ public actor Engine {
     var current: Report
     /// What is under way: one growth for each volume at most.
     var running: [DeviceName: RunningGrowth] = [:]
+    /// The first size of each filesystem, from earlier runs and this one.
+    var births: [VolumeIdentity: Bytes] = [:]
+    var lastTidying = MonotonicTime.zero
+    /// Why nothing is grown on this host, if something keeps it.
+    var hostBar: Refusal?
     private var lastWholeLook = Duration.zero
     /// Whether what the plan orders is carried out: not by a command that only looks, and not once told to stop.
     private var isActing: Bool
 
     /// Without `actsOnPlan` nothing is changed but what `grow` is asked to.
     public init(
-        host: any Host, rules: LoadedRules, version: String, logger: Logger, actsOnPlan: Bool = true,
+        host: any Host, rules: LoadedRules, books: Books, version: String, logger: Logger, actsOnPlan: Bool = true,
         loadRules: @escaping @Sendable () async throws(ReloadError) -> LoadedRules
     ) {
         self.host = host
         self.logger = logger
+        self.books = books
         isActing = actsOnPlan
         self.loadRules = loadRules
         self.rules = rules.rules
@@ -59,6 +66,7 @@ public actor Engine {
 
     /// Looks, decides and acts until the task is cancelled; then waits for the growths under way.
     public func run() async {
+        await recall()
         let changes = Task { [host] in
             for await _ in host.changes() { self.hostChanged() }
         }
@@ -78,7 +86,10 @@ public actor Engine {
     }
 
     /// One look at everything, for a command.
-    public func lookOnce() async { await look(.everything) }
+    public func lookOnce() async {
+        await recall()
+        await look(.everything)
+    }
 
     /// A growth under way is carried to its end: it is short, and half of it is what nobody wants.
     private func finishRunning() async {
@@ -117,8 +128,12 @@ public actor Engine {
             for complaint in facts.complaints { note(complaint) }
             let joined = Snapshot(joining: facts, onto: snapshot)
             let names = facts.looked
+            for (volume, size) in births(of: joined, among: names) { history.recallBirth(of: volume, size: size) }
             history.absorb(joined.volumes.lazy.filter { names?.contains($0.name) ?? true })
-            if scope == .everything { history.forgetAbsent(from: joined) }
+            if scope == .everything {
+                history.forgetAbsent(from: joined)
+                await noteBirths(of: joined)
+            }
             snapshot = joined
             decide(about: names)
         } catch {
@@ -144,7 +159,7 @@ public actor Engine {
         guard let snapshot else { return }
         let now = host.now()
         let before = plan
-        let next = Policy.plan(snapshot, rules: rules, history: history, now: now, deciding: names, previous: before)
+        let next = Policy.plan(snapshot, rules: rules, history: history, now: now, deciding: names, previous: before, hostBar: hostBar)
         plan = next
         noteRefusals(next, before: before, about: names)
         current.snapshot = snapshot

@@ -104,6 +104,17 @@ public struct GrowthResult: Sendable, Hashable {
     /// The filesystem's size afterwards.
     public let reached: Bytes
     public let failure: Failure?
+
+    init(order: Order, reached: Bytes, failure: Failure?) {
+        self.order = order
+        self.reached = reached
+        self.failure = failure
+    }
+
+    /// It ended before its first step.
+    public init(order: Order, failedAt step: String, _ text: String) {
+        self.init(order: order, reached: order.from, failure: Failure(step: step, text: text))
+    }
 }
 
 /// What went wrong, and where.

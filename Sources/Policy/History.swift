@@ -8,9 +8,9 @@ public import Units
 
 /// What the policy remembers between looks: how fast volumes fill, what was granted, how growths went.
 public struct History: Sendable, Hashable, Codable {
-    var volumes: [VolumeIdentity: VolumeHistory] = [:]
+    private var volumes: [VolumeIdentity: VolumeHistory] = [:]
     /// The fastest fill that any filesystem of a pool has shown.
-    var fastestFills: [DeviceName: ByteRate] = [:]
+    private(set) var fastestFills: [DeviceName: ByteRate] = [:]
     public private(set) var reaction = Reaction()
 
     public init() {}
@@ -34,9 +34,9 @@ public struct History: Sendable, Hashable, Codable {
         fastestFills = fastestFills.filter { pools.contains($0.key) }
     }
 
-    /// The size at which Headroom first saw the filesystem, from an earlier run: what is beyond it was granted.
+    /// The size at which an earlier run first saw the filesystem: what is beyond it was granted.
     public mutating func recallBirth(of volume: VolumeIdentity, size: Bytes) {
-        volumes[volume, default: VolumeHistory()].birthSize = size
+        if volumes[volume]?.birthSize == nil { volumes[volume, default: VolumeHistory()].birthSize = size }
     }
 
     public mutating func began(_ order: Order) {
@@ -64,12 +64,12 @@ public struct History: Sendable, Hashable, Codable {
 /// What is remembered of one volume.
 public struct VolumeHistory: Sendable, Hashable, Codable {
     /// The filesystem's size when it was first seen.
-    public internal(set) var birthSize: Bytes?
+    public fileprivate(set) var birthSize: Bytes?
     /// How fast it fills now, over its last looks.
     public private(set) var rate = ByteRate.zero
     /// When something was last written.
     public private(set) var lastWrite: MonotonicTime?
-    public internal(set) var running: Order?
+    public fileprivate(set) var running: Order?
     public private(set) var lastGrowth: MonotonicTime?
     /// When the last growth ended, however it went: a look from before it says nothing.
     private(set) var lastAttempt: MonotonicTime?

@@ -216,6 +216,8 @@ public struct Refusal: Error, Sendable, Hashable, Codable {
         case broken
         case growthLimit = "growth_limit"
         // The growing.
+        /// The journal cannot be written: what is grown now could not be told after a crash.
+        case journal
         case busy
         case backoff
         case lvm

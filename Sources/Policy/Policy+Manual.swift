@@ -11,7 +11,7 @@ extension Policy {
     /// cooldown or back-off; it works in every mode. It never passes the reserve.
     public static func order(
         growing volume: Volume, to target: GrowthTarget, in snapshot: Snapshot, rules: Rules, history: History,
-        now: MonotonicTime
+        now: MonotonicTime, hostBar: Refusal? = nil
     ) throws(Refusal) -> Order {
         guard let pool = snapshot.pools.first(where: { $0.name == volume.poolName }) else {
             throw Refusal(
@@ -22,7 +22,8 @@ extension Policy {
             throw Refusal(.unmounted, "\(volume.name) is not mounted", hint: "mount it: only a mounted filesystem is grown")
         }
         let reckoning = PoolReckoning(
-            pool, volumes: snapshot.volumes.filter { $0.poolName == pool.name }, rule: rules.rule(for: pool), history: history)
+            pool, volumes: snapshot.volumes.filter { $0.poolName == pool.name }, rule: rules.rule(for: pool), history: history,
+            hostBar: hostBar)
         if let bar = reckoning.bar { throw bar }
         if let running = history[volume.identity].running {
             throw Refusal(.busy, "a growth of \(volume.name) to \(running.to) is under way", hint: "wait for it, then ask again")

@@ -8,9 +8,10 @@ public import Units
 /// What to do with a snapshot under the rules. Pure: the same values in, the same plan out.
 public enum Policy {
     /// The plan for the whole snapshot, or, when only some volumes were looked at anew, `previous` with these decided anew.
+    /// `hostBar` is why nothing on this host is grown now, if something is.
     public static func plan(
         _ snapshot: Snapshot, rules: Rules, history: History, now: MonotonicTime,
-        deciding looked: Set<DeviceName>? = nil, previous: Plan? = nil
+        deciding looked: Set<DeviceName>? = nil, previous: Plan? = nil, hostBar: Refusal? = nil
     ) -> Plan {
         let volumes = Dictionary(grouping: snapshot.volumes, by: \.poolName)
         let twins = Twins(among: snapshot.volumes)
@@ -19,7 +20,7 @@ public enum Policy {
         var decisions: [DeviceName: Decision] = [:]
         for pool in snapshot.pools {
             let volumes = volumes[pool.name] ?? []
-            var reckoning = PoolReckoning(pool, volumes: volumes, rule: rules.rule(for: pool), history: history)
+            var reckoning = PoolReckoning(pool, volumes: volumes, rule: rules.rule(for: pool), history: history, hostBar: hostBar)
             let cases = volumes.filter { looked?.contains($0.name) ?? true || kept[$0.name]?.volume != $0.identity }.map {
                 volume in
                 VolumeCase(volume, in: pool, rules: rules, history: history[volume.identity], now: now, twins: twins)

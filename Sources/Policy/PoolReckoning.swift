@@ -20,7 +20,7 @@ struct PoolReckoning {
     private(set) var volumesSize: Bytes
     let bar: Refusal?
 
-    init(_ pool: Pool, volumes: [Volume], rule: PoolRule, history: History) {
+    init(_ pool: Pool, volumes: [Volume], rule: PoolRule, history: History, hostBar: Refusal? = nil) {
         self.pool = pool
         self.rule = rule
         reserve = rule.dataReserve(for: pool).of(pool.dataTotal ?? .zero)
@@ -31,7 +31,7 @@ struct PoolReckoning {
         reaction = history.reaction.total
         promised = Promises(volumes: volumes, history: history, burstRoom: fillRate.amount(in: reaction)).total
         volumesSize = volumes.map(\.reckonedSize).sum()
-        bar = Refusal.bar(on: pool)
+        bar = hostBar ?? Refusal.bar(on: pool)
     }
 
     /// fill rate × reaction, to the mebibyte.

@@ -67,6 +67,9 @@ public struct VolumeRule: Hashable, Sendable, Codable {
     public var cooldown: Duration = .zero
 
     public init(name: String) { self.name = name }
+
+    /// The highest target for a threshold when none is said: three quarters of it, as 60 % are of 80 %.
+    public static func target(below threshold: Ratio) -> Ratio { Ratio(threshold.value * 0.75) ?? threshold }
 }
 
 /// What a volume rule is for. Each glob may be left out; all that are there must match.

@@ -121,18 +121,14 @@ struct Sizing {
 
     // MARK: The runway
 
-    /// What the device has beyond its filesystem, once the filesystem is `size`.
-    private func runway(beyond size: Bytes) -> Bytes {
-        let byThreshold = Ratio(max(rule.threshold.value / rule.target.value - 1, 0))?.of(size) ?? .zero
-        return min(max(rule.minimumStep, reckoning.burstRoom, byThreshold), rule.maximumStep)
-    }
-
-    /// Long enough for the filesystem at `size` and its next step, within the rule's bounds.
+    /// Long enough for the filesystem at `size` and a maximum step beyond, within the rule's bounds. So long because a table
+    /// cannot be swapped quickly under load: the swap waits for all that is under way, seconds on a slow disk, and the
+    /// writer with it.
     func deviceLength(for size: Bytes) -> Sectors {
-        let bounds = [rule.maximumSize, reckoning.pool.dataTotal.map(rule.maximumShare.of)].compactMap { $0 }
-        let most = bounds.min() ?? Bytes(.max)
-        let length = max(min(size + runway(beyond: size), most), size, volume.size)
-        return length.roundedUp(to: Sizing.grain).wholeSectors
+        let bounds = [rule.maximumSize, reckoning.pool.dataTotal.map(rule.maximumShare.of), geometry.maximumSize].compactMap { $0 }
+        let most = (bounds.min() ?? Bytes(.max)).roundedDown(to: Sizing.grain)
+        return max(min((size + rule.maximumStep).roundedUp(to: Sizing.grain), most), size, volume.size).roundedUp(to: Sectors.size)
+            .wholeSectors
     }
 
     /// Less than half of the runway is left.

@@ -27,9 +27,10 @@ final class DirectAnswers: Answers {
         let rules = try loader.loadAtStart()
         let host = try LinuxHost.opened()
         lock = changing ? try Lock() : nil
-        engine = Engine(host: host, rules: rules, version: Version.number, logger: logger, actsOnPlan: false) {
-            () throws(ReloadError) in rules
-        }
+        let books = changing ? await Books.opened(in: files.stateDirectory) : .none
+        engine = Engine(
+            host: host, rules: rules, books: books, version: Version.number, logger: logger, actsOnPlan: false
+        ) { () throws(ReloadError) in rules }
         await engine.lookOnce()
         if let error = engine.report().polls.lastError { throw CommandError(error) }
     }

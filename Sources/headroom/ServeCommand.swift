@@ -46,24 +46,25 @@ struct Serve: AsyncParsableCommand {
         case .simulated(let file):
             let simulated = try SimulatedHost.opened(file)
             logger.notice("this host is simulated, from \(file): nothing here is real")
-            try await serve(simulated, rules: rules, loader: loader, socketPath: socket.explicitPath, logger: logger)
+            try await serve(simulated, books: .none, rules: rules, loader: loader, socketPath: socket.explicitPath, logger: logger)
         case .linux:
             let lock = try ActingLock()
             let linux = try LinuxHost.opened()
-            try await serve(linux, rules: rules, loader: loader, socketPath: socket.path, logger: logger)
+            let books = await Books.opened(in: files.stateDirectory)
+            try await serve(linux, books: books, rules: rules, loader: loader, socketPath: socket.path, logger: logger)
             // Held until here.
             _ = consume lock
         }
     }
 
     private func serve(
-        _ host: any Host, rules: LoadedRules, loader: RulesLoader, socketPath: String?, logger: Logger
+        _ host: any Host, books: Books, rules: LoadedRules, loader: RulesLoader, socketPath: String?, logger: Logger
     ) async throws {
         logger.notice(
             "headroom \(Version.number) starts",
             metadata: ["mode": "\(rules.rules.mode.rawValue)", "host": "\(host.kind)", "config": "\(rules.file ?? "defaults")"])
-        let engine = Engine(host: host, rules: rules, version: Version.number, logger: logger) { () throws(ReloadError) in
-            try await loader.reload()
+        let engine = Engine(host: host, rules: rules, books: books, version: Version.number, logger: logger) {
+            () throws(ReloadError) in try await loader.reload()
         }
         let addresses = listenAddresses.isEmpty ? [.standard] : listenAddresses.map(\.address)
         let server: Server

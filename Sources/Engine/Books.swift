@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) the Headroom authors
+
+public import Journal
+import Policy
+import Units
+
+/// Where the engine keeps what must outlive it.
+public enum Books: Sendable {
+    case journal(Journal)
+    /// The journal could not be opened, so nothing is grown; the text says why.
+    case broken(String)
+    /// Nothing is kept: a simulated host, or a command that changes nothing.
+    case none
+
+    /// Notes what is about to begin. A table that is about to change waits for the disk; an ioctl on a filesystem whose
+    /// device is long enough already does not, since a writer may be waiting for it and nothing has to be undone.
+    func begin(_ order: Order) async throws(JournalError) -> Entry {
+        guard case .journal(let journal) = self else { return .none }
+        if order.deviceTo > order.deviceFrom { return .open(try await journal.begin(order, at: .now())) }
+        return .later(Task { try? await journal.begin(order, at: .now()) })
+    }
+
+    func finish(_ entry: Entry, _ finished: FinishedGrowth) async throws(JournalError) {
+        guard case .journal(let journal) = self, let id = await entry.id else { return }
+        let outcome = GrowthOutcome(
+            finished.failure == nil ? .done : .failed, finishedAt: finished.finishedAt, reached: finished.reached,
+            failure: finished.failure)
+        try await journal.finish(id, outcome)
+    }
+}
+
+/// A growth's place in the journal.
+enum Entry: Sendable {
+    case none
+    case open(GrowthID)
+    /// Being written while the growth goes on.
+    case later(Task<GrowthID?, Never>)
+
+    var id: GrowthID? {
+        get async {
+            switch self {
+            case .none: nil
+            case .open(let id): id
+            case .later(let task): await task.value
+            }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) the Headroom authors
+
+import Host
+import Inventory
+import Journal
+import Logging
+import Policy
+import Units
+
+extension Engine {
+    /// How often the journal is told which volumes are still there.
+    static let tidying = Duration.seconds(3600)
+    /// How long the first size of a volume that is gone is kept: it may only be stopped.
+    static let birthMemory = Duration.seconds(90 * 86_400)
+
+    /// Takes in what earlier runs left: first sizes, and growths that a crash cut off.
+    func recall() async {
+        switch books {
+        case .none: return
+        case .broken(let text): stopGrowing(text)
+        case .journal(let journal):
+            do throws(JournalError) {
+                births = try await journal.births()
+                for growth in try await journal.unfinished() {
+                    logger.warning(
+                        "the growth of \(growth.order.volume.name) to \(growth.order.to) was cut off; what it got to is looked at now",
+                        metadata: ["volume": "\(growth.order.volume.name)"])
+                    let outcome = GrowthOutcome(.interrupted, finishedAt: .now(), reached: nil)
+                    try await journal.finish(growth.id, outcome)
+                }
+            } catch {
+                stopGrowing(error.description)
+            }
+        }
+    }
+
+    /// Fail safe: looking and telling go on, growing does not.
+    func stopGrowing(_ text: String) {
+        hostBar = Refusal(
+            .journal, "the journal cannot be used: \(text)", hint: "mend it, then restart headroom: nothing is grown until then")
+        current.errors[ErrorKey(part: "journal", kind: "failed"), default: 0] += 1
+        logger.error("nothing is grown from now on: the journal cannot be used: \(text)")
+    }
+
+    /// The first sizes that are known of these volumes.
+    func births(of snapshot: Snapshot, among names: Set<DeviceName>?) -> [(VolumeIdentity, Bytes)] {
+        guard names == nil, !births.isEmpty else { return [] }
+        return snapshot.volumes.compactMap { volume in births[volume.identity].map { (volume.identity, $0) } }
+    }
+
+    /// Notes the first sizes of volumes that are new.
+    func noteBirths(of snapshot: Snapshot) async {
+        guard case .journal(let journal) = books else { return }
+        var new: [VolumeIdentity: Bytes] = [:]
+        for volume in snapshot.volumes where births[volume.identity] == nil {
+            if let size = history[volume.identity].birthSize { new[volume.identity] = size }
+        }
+        births.merge(new) { known, _ in known }
+        let isTidyingDue = host.now().since(lastTidying) > Engine.tidying
+        guard !new.isEmpty || isTidyingDue else { return }
+        do throws(JournalError) {
+            if !new.isEmpty { try await journal.recordBirths(new, at: .now()) }
+            guard isTidyingDue else { return }
+            lastTidying = host.now()
+            try await journal.markSeen(Set(snapshot.volumes.map(\.identity)), at: .now())
+            try await journal.forgetBirths(notSeenSince: WallTime(seconds: WallTime.now().seconds - Engine.birthMemory.seconds))
+        } catch {
+            stopGrowing(error.description)
+        }
+    }
+
+    func close(_ entry: Entry, _ finished: FinishedGrowth) async {
+        do throws(JournalError) {
+            try await books.finish(entry, finished)
+        } catch {
+            stopGrowing(error.description)
+        }
+    }
+}
