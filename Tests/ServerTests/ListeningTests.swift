@@ -41,7 +41,11 @@ struct ListeningTests {
             logger: Run.quiet, onListening: { continuation.yield($0) })
         let group = ServiceGroup(configuration: .init(services: server.services, logger: Run.quiet))
         try await withThrowingTaskGroup(of: Void.self) { tasks in
-            tasks.addTask { try await group.run() }
+            tasks.addTask {
+                // A server that cannot start is not waited for.
+                defer { continuation.finish() }
+                try await group.run()
+            }
             var ports: Set<UInt16> = []
             for await case .network(let address) in places {
                 #expect(try await RunningServer(port: Int(address.port), folder: "").get("/-/healthy").status == 200)
@@ -51,6 +55,22 @@ struct ListeningTests {
             await group.triggerGracefulShutdown()
             try await tasks.waitForAll()
         }
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `Connections that say nothing, or are kept for later, do not keep the server from stopping`() async throws {
+        var kept: [any Channel] = []
+        try await Run.server { server async throws in
+            for text in ["", "GET /-/healthy HTTP/1.1\r\nHost: a\r\n\r\n"] {
+                let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                    .connect(host: "127.0.0.1", port: server.port).get()
+                try await channel.writeAndFlush(ByteBuffer(string: text))
+                kept.append(channel)
+            }
+            // Both are accepted by now, as connections are taken in order.
+            #expect(try await server.get("/-/healthy").status == 200)
+        }
+        for channel in kept { try? await channel.close() }
     }
 
     /// What a server that is to end by itself ends with.

@@ -51,7 +51,11 @@ enum Run {
                 telemetryPath: telemetryPath, logger: quiet, onListening: { continuation.yield($0) })
             let group = ServiceGroup(configuration: .init(services: server.services, logger: quiet))
             try await withThrowingTaskGroup(of: Void.self) { tasks in
-                tasks.addTask { try await group.run() }
+                tasks.addTask {
+                    // A server that cannot start is not waited for.
+                    defer { continuation.finish() }
+                    try await group.run()
+                }
                 var running = RunningServer(port: 0, folder: folder)
                 var iterator = places.makeAsyncIterator()
                 for _ in server.services {

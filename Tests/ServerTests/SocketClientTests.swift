@@ -32,7 +32,9 @@ struct SocketClientTests {
     }
 
     /// Something at the other end that is no daemon: it sends `answer` (or nothing) to whoever connects.
-    private static func impostor(answers answer: String?, _ body: (SocketClient) async throws -> Void) async throws {
+    private static func impostor(
+        answers answer: String?, within timeout: Duration = .seconds(20), _ body: (SocketClient) async throws -> Void
+    ) async throws {
         try await Run.inFolder { folder async throws in
             let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                 .childChannelInitializer { child in
@@ -41,13 +43,13 @@ struct SocketClientTests {
                     }
                 }
                 .bind(unixDomainSocketPath: "\(folder)/s").get()
-            try await body(SocketClient(socketPath: "\(folder)/s", timeout: .milliseconds(300)))
+            try await body(SocketClient(socketPath: "\(folder)/s", timeout: timeout))
             try await channel.close()
         }
     }
 
     @Test func `A daemon that does not answer is waited for no longer than asked`() async throws {
-        try await Self.impostor(answers: nil) { client async throws in
+        try await Self.impostor(answers: nil, within: .milliseconds(300)) { client async throws in
             let clock = ContinuousClock()
             let start = clock.now
             await #expect(throws: SocketClientError.timeout(.milliseconds(300))) { try await client.get("/") }
