@@ -82,8 +82,30 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: house),
+        tests(of: "Units"),
+        tests(of: "Deadlines"),
+        tests(of: "DeviceMapper", ["Units"]),
+        tests(of: "Filesystem", ["Units"]),
         tests(of: "YAML"),
+        tests(of: "Simulation", ["Units", "DeviceMapper", "Filesystem", "Owners", "Host"]),
+        tests(of: "Inventory", ["Units", "DeviceMapper", "Filesystem", "Host"]),
+        tests(of: "Policy", ["Units", "DeviceMapper", "Filesystem", "Owners", "Host", "Inventory"]),
         tests(of: "ConfigurationFile", ["Units", "Policy"]),
         tests(of: "Journal", ["Units", "Filesystem", "Host", "Policy"]),
+        tests(of: "Grower", ["Units", "Filesystem", "Host", "Policy"]),
+        tests(
+            of: "Engine", ["Units", "Host", "Simulation", "Policy", "Journal", .product(name: "Logging", package: "swift-log")]),
+        tests(of: "Exposition", ["Units", "DeviceMapper", "Filesystem", "Owners", "Host", "Inventory", "Policy", "Engine"]),
+        tests(
+            of: "Server",
+            [
+                "Units", "DeviceMapper", "Filesystem", "Owners", "Host", "Inventory", "Policy", "Engine", "Exposition",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        tests(of: "headroom"),
     ]
 )
