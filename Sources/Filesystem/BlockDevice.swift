@@ -20,9 +20,9 @@ public struct BlockDevice: ~Copyable {
         let descriptor = try BlockDevice.open(path)
         var status = stat()
         guard fstat(descriptor.number, &status) == 0 else { throw .last("stat", path) }
-        if let number, status.st_mode & S_IFMT != S_IFBLK || DeviceNumber(status.st_rdev) != number {
-            throw FilesystemError(
-                "open", path.description, .otherDevice(expected: number, found: DeviceNumber(status.st_rdev)))
+        let found = DeviceNumber(statusField: UInt64(status.st_rdev))
+        if let number, status.st_mode & S_IFMT != S_IFBLK || found != number {
+            throw FilesystemError("open", path.description, .otherDevice(expected: number, found: found))
         }
         let end = lseek(descriptor.number, 0, SEEK_END)
         guard end >= 0 else { throw .last("find the size of", path) }

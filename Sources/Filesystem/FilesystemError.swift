@@ -21,6 +21,8 @@ public struct FilesystemError: Error, Hashable, Sendable {
         case unreadable(String)
         /// It has `present` already, so this would not be growth.
         case notLarger(present: Bytes, asked: Bytes)
+        /// Its layout ends at `maximum`.
+        case beyondLayout(maximum: Bytes, asked: Bytes)
         /// Only ext4 and XFS are grown.
         case unsupported(FilesystemKind)
     }
@@ -46,7 +48,7 @@ public struct FilesystemError: Error, Hashable, Sendable {
         switch cause {
         case .system(let errno): errno == ENOENT || errno == ESRCH || errno == ENOTDIR || errno == ENXIO
         case .otherDevice: true
-        case .unreadable, .notLarger, .unsupported: false
+        case .unreadable, .notLarger, .beyondLayout, .unsupported: false
         }
     }
 }
@@ -64,6 +66,8 @@ extension FilesystemError: CustomStringConvertible {
         case .unreadable(let why): return "cannot \(attempt) \(subject): \(why)"
         case .notLarger(let present, let asked):
             return "cannot \(attempt) \(subject) to \(asked): it has \(present) already"
+        case .beyondLayout(let maximum, let asked):
+            return "cannot \(attempt) \(subject) to \(asked): its layout ends at \(maximum); move the data to a new filesystem"
         case .unsupported(let kind): return "cannot \(attempt) \(subject): only ext4 and XFS are grown, this is \(kind.name)"
         }
     }

@@ -22,6 +22,7 @@ extension Ext4Geometry {
     /// By libext2fs, which checks the superblock and its checksum. Read through the page cache on purpose: the kernel keeps
     /// a mounted ext4's superblock in that very cache, and the disk is behind it until the journal is checkpointed.
     static func read(from device: borrowing BlockDevice) throws(FilesystemError) -> Ext4Geometry {
+        _ = errorTexts
         var filesystem: ext2_filsys?
         let flags = EXT2_FLAG_SUPER_ONLY | EXT2_FLAG_64BITS | EXT2_FLAG_SOFTSUPP_FEATURES | EXT2_FLAG_SKIP_MMP
         let result = device.descriptorPath.withCString { ext2fs_open($0, flags, 0, 0, hr_unix_io_manager(), &filesystem) }
@@ -32,6 +33,9 @@ extension Ext4Geometry {
         }
         return try Ext4Geometry(super_, on: device.path)
     }
+
+    /// Makes libext2fs's error codes known to com_err, once.
+    private static let errorTexts: Void = initialize_ext2_error_table()
 
     private init(_ super_: ext2_super_block, on path: Path) throws(FilesystemError) {
         func has(_ feature: Int32, in features: UInt32) -> Bool { features & UInt32(bitPattern: feature) != 0 }

@@ -25,7 +25,7 @@ extension FilesystemUsage {
     private static func check(_ path: Path, isOn device: DeviceNumber) throws(FilesystemError) {
         var status = stat()
         guard path.withCString({ stat($0, &status) }) == 0 else { throw .last("stat", path) }
-        let found = DeviceNumber(status.st_dev)
+        let found = DeviceNumber(statusField: UInt64(status.st_dev))
         guard found == device else {
             throw FilesystemError("statfs", path.description, .otherDevice(expected: device, found: found))
         }
@@ -44,15 +44,5 @@ extension UsageReading {
             available: unit.scaled(by: UInt64(answer.f_bavail)), inodes: inodes,
             inodesUsed: inodes - min(UInt64(answer.f_ffree), inodes))
         isReadOnly = UInt64(clamping: answer.f_flag) & UInt64(ST_RDONLY) != 0
-    }
-}
-
-extension DeviceNumber {
-    /// From a dev_t (glibc's gnu_dev_major and gnu_dev_minor).
-    init(_ device: dev_t) {
-        let device = UInt64(device)
-        self.init(
-            major: UInt32(truncatingIfNeeded: (device >> 8) & 0xfff | (device >> 32) & 0xffff_f000),
-            minor: UInt32(truncatingIfNeeded: device & 0xff | (device >> 12) & 0xffff_ff00))
     }
 }

@@ -17,8 +17,8 @@ extension Ext4Geometry {
     var maximumSize: Bytes {
         // Without the 64bit feature a block number has 32 bits; inode numbers always have (fs/ext4/resize.c, ext4_resize_fs).
         let blockLimit = has64BitBlocks ? UInt64(1) << 48 : UInt64(UInt32.max)
-        let groupsByInodes = UInt64(UInt32.max) / max(inodesPerGroup, 1)
-        let (blocksByInodes, overflow) = groupsByInodes.multipliedReportingOverflow(by: blocksPerGroup)
-        return blockSize.scaled(by: min(blockLimit, overflow ? .max : blocksByInodes))
+        let groupsByInodes = UInt64(UInt32.max) / inodesPerGroup
+        let groups = min((blockLimit - firstDataBlock) / blocksPerGroup, groupsByInodes)
+        return blockSize.scaled(by: firstDataBlock + groups * blocksPerGroup)
     }
 }

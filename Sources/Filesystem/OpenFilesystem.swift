@@ -18,7 +18,7 @@ public struct OpenFilesystem: ~Copyable {
         let descriptor = try Descriptor(opening: path, O_RDONLY | O_NONBLOCK | O_NOCTTY)
         var status = stat()
         guard fstat(descriptor.number, &status) == 0 else { throw .last("stat", path) }
-        let found = DeviceNumber(status.st_dev)
+        let found = DeviceNumber(statusField: UInt64(status.st_dev))
         guard found == device else {
             throw FilesystemError("open", path.description, .otherDevice(expected: device, found: found))
         }
@@ -56,6 +56,11 @@ public struct OpenFilesystem: ~Copyable {
         let blocks = size.count / before.blockSize.count
         guard before.blockSize.scaled(by: blocks) > before.size else {
             throw FilesystemError("grow", path.description, .notLarger(present: before.size, asked: size))
+        }
+        // The kernel does not refuse every size that the layout cannot bear: an ext4 of 32-bit block numbers that was told to
+        // pass them ended up with none (6.1).
+        if let maximum = before.maximumSize, before.blockSize.scaled(by: blocks) > maximum {
+            throw FilesystemError("grow", path.description, .beyondLayout(maximum: maximum, asked: size))
         }
         let result: Int32
         switch kind {

@@ -99,11 +99,8 @@ public struct HostFiles: FileReading {
     public func status(of path: String) throws(FileError) -> FileStatus {
         var answer = stat()
         guard stat(root + path, &answer) == 0 else { throw FileError(path, .system(errno: errno)) }
-        let device = UInt64(answer.st_dev)
         return FileStatus(
-            device: DeviceNumber(
-                major: UInt32(truncatingIfNeeded: (device >> 8) & 0xfff | (device >> 32) & 0xffff_f000),
-                minor: UInt32(truncatingIfNeeded: device & 0xff | (device >> 12) & 0xffff_ff00)),
+            device: DeviceNumber(statusField: UInt64(answer.st_dev)),
             inode: UInt64(answer.st_ino), size: UInt64(clamping: answer.st_size),
             modifiedNanoseconds: Int64(answer.st_mtim.tv_sec) * 1_000_000_000 + Int64(answer.st_mtim.tv_nsec))
     }
