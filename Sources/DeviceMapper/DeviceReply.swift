@@ -31,6 +31,22 @@ public struct DeviceReply: Hashable, Sendable {
     public var event: UInt32
     public var targets: [Target]
 
+    public init(
+        name: DeviceName, uuid: String, number: DeviceNumber, isSuspended: Bool = false, isReadOnly: Bool = false,
+        openCount: UInt32 = 0, hasLiveTable: Bool = true, hasInactiveTable: Bool = false, event: UInt32 = 0, targets: [Target]
+    ) {
+        self.name = name
+        self.uuid = uuid
+        self.number = number
+        self.isSuspended = isSuspended
+        self.isReadOnly = isReadOnly
+        self.openCount = openCount
+        self.hasLiveTable = hasLiveTable
+        self.hasInactiveTable = hasInactiveTable
+        self.event = event
+        self.targets = targets
+    }
+
     /// The only target there is: what a thin volume or pool has.
     public var onlyTarget: Target? { targets.count == 1 ? targets[0] : nil }
 }

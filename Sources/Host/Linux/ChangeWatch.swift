@@ -9,11 +9,11 @@ import Units
 
 /// Waits for what the kernel tells of changes, on a thread of its own, until the stream's reader is gone.
 struct ChangeWatch: Sendable {
-    private let control: DeviceControl
+    private let control: any DeviceAccess
     private let yield: @Sendable () -> Void
     private let stop: StopSignal
 
-    static func stream(control: DeviceControl) -> AsyncStream<Void> {
+    static func stream(control: any DeviceAccess) -> AsyncStream<Void> {
         AsyncStream(bufferingPolicy: .bufferingNewest(1)) { continuation in
             guard let stop = StopSignal() else { return continuation.finish() }
             continuation.onTermination = { _ in stop.send() }

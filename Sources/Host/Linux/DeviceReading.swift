@@ -5,7 +5,7 @@ import DeviceMapper
 import Units
 
 /// A volume as device-mapper alone tells it.
-struct VolumeReading: Sendable {
+struct VolumeReading: Hashable, Sendable {
     var device: DeviceFact
     var table: ThinTable
     var status: ThinStatus
@@ -21,7 +21,7 @@ struct VolumeKey: Hashable, Sendable {
 }
 
 /// A pool as device-mapper alone tells it.
-struct PoolReading: Sendable {
+struct PoolReading: Hashable, Sendable {
     var device: DeviceFact
     var table: ThinPoolTable?
     var status: ThinPoolStatus
@@ -33,83 +33,82 @@ struct PoolReading: Sendable {
     }
 }
 
-/// One device, read.
-enum DeviceReading: Sendable {
-    case volume(VolumeReading)
-    case pool(PoolReading)
-    /// Neither, or without a table.
+/// What a device is, by its live table. Never waits for a pool's metadata, as a status may.
+enum TableReading: Hashable, Sendable {
+    case volume(DeviceFact, ThinTable)
+    case pool(DeviceFact)
+    /// Neither, or without a live table.
     case other
     case gone
 }
 
-extension DeviceReading {
-    /// Reads one device. `former` is what was known of it: a volume of a failed pool does not tell its id any more.
-    static func read(
-        _ subject: DeviceSubject, through control: DeviceControl, former: [DeviceName: VolumeReading]
-    ) throws(DeviceMapperError) -> DeviceReading {
-        for _ in 0..<LinuxLimits.rereads {
-            guard let status = try subject.status(control) else { return .gone }
-            guard let target = status.onlyTarget, target.kind == ThinTable.kind || target.kind == ThinPoolTable.kind else {
-                return .other
-            }
-            guard let table = try subject.table(control) else { return .gone }
-            // Between the two calls the device may have been replaced, or grown.
-            guard table.name == status.name, table.uuid == status.uuid, table.number == status.number,
-                let line = table.onlyTarget, line.kind == target.kind, line.length == target.length
-            else { continue }
-            let device = DeviceFact(table)
-            if target.kind == ThinPoolTable.kind {
-                return .pool(
-                    PoolReading(device: device, table: ThinPoolTable(parsing: line), status: ThinPoolStatus(parsing: target)))
-            }
-            let known: ThinTable
-            if let parsed = ThinTable(parsing: line) {
-                known = parsed
-            } else {
-                known = try assumed(device, length: line.length, control: control, former: former[device.name])
-            }
-            return .volume(VolumeReading(device: device, table: known, status: ThinStatus(parsing: target)))
+/// Reads devices one by one. Blocks.
+struct DeviceQuestions: Sendable {
+    let control: any DeviceAccess
+    /// What was known: a volume of a failed pool does not tell its id any more.
+    let former: [DeviceName: VolumeReading]
+
+    func table(_ name: DeviceName) throws(DeviceMapperError) -> TableReading {
+        guard let reply = try control.table(of: name, .live) else { return .gone }
+        guard let line = reply.onlyTarget else { return .other }
+        let device = DeviceFact(reply)
+        switch line.kind {
+        case ThinPoolTable.kind: return .pool(device)
+        case ThinTable.kind:
+            if let table = ThinTable(parsing: line) { return .volume(device, table) }
+            return .volume(device, try assumed(device, length: line.length))
+        default: return .other
         }
-        return .other
+    }
+
+    /// Nil when it is no volume, or none any more. `table`: what `table(_:)` has just told.
+    func volume(_ name: DeviceName, table: TableReading? = nil) throws(DeviceMapperError) -> VolumeReading? {
+        var next = table
+        for _ in 0..<LinuxLimits.rereads {
+            let reading: TableReading
+            if let next { reading = next } else { reading = try self.table(name) }
+            next = nil
+            guard case .volume(let device, let table) = reading, let reply = try control.status(of: name) else { return nil }
+            // Between the two answers it may have been replaced, or grown.
+            guard reply.isSame(as: device), let line = reply.onlyTarget, line.kind == ThinTable.kind, line.length == table.length
+            else { continue }
+            return VolumeReading(device: DeviceFact(reply), table: table, status: ThinStatus(parsing: line))
+        }
+        return nil
+    }
+
+    /// Nil when it is no pool, or none any more.
+    func pool(_ number: DeviceNumber) throws(DeviceMapperError) -> PoolReading? {
+        for _ in 0..<LinuxLimits.rereads {
+            guard let table = try control.table(of: number, .live), let line = table.onlyTarget, line.kind == ThinPoolTable.kind,
+                let reply = try control.status(of: number)
+            else { return nil }
+            guard reply.isSame(as: DeviceFact(table)), let status = reply.onlyTarget, status.length == line.length
+            else { continue }
+            return PoolReading(
+                device: DeviceFact(reply), table: ThinPoolTable(parsing: line), status: ThinPoolStatus(parsing: status))
+        }
+        return nil
     }
 
     /// The table of a volume that does not tell it.
-    private static func assumed(
-        _ device: DeviceFact, length: Sectors, control: DeviceControl, former: VolumeReading?
-    ) throws(DeviceMapperError) -> ThinTable {
-        if let former, former.device.uuid == device.uuid, former.device.number == device.number,
-            former.table.length == length
+    private func assumed(_ device: DeviceFact, length: Sectors) throws(DeviceMapperError) -> ThinTable {
+        if let known = former[device.name], known.device.uuid == device.uuid, known.device.number == device.number,
+            known.table.length == length
         {
-            return former.table
+            return known.table
         }
         var pool = DeviceNumber(major: 0, minor: 0)
         for number in try control.dependencies(of: device.number) {
-            if try control.status(of: number)?.onlyTarget?.kind == ThinPoolTable.kind { pool = number }
+            if try control.table(of: number, .live)?.onlyTarget?.kind == ThinPoolTable.kind { pool = number }
         }
         return ThinTable(length: length, pool: pool, thinID: ThinTable.unknownID)
     }
 }
 
-/// What a question to device-mapper is about.
-enum DeviceSubject: Hashable, Sendable {
-    case everything
-    case name(DeviceName)
-    case number(DeviceNumber)
-
-    func status(_ control: DeviceControl) throws(DeviceMapperError) -> DeviceReply? {
-        switch self {
-        case .everything: nil
-        case .name(let name): try control.status(of: name)
-        case .number(let number): try control.status(of: number)
-        }
-    }
-
-    func table(_ control: DeviceControl) throws(DeviceMapperError) -> DeviceReply? {
-        switch self {
-        case .everything: nil
-        case .name(let name): try control.table(of: name)
-        case .number(let number): try control.table(of: number)
-        }
+extension DeviceReply {
+    fileprivate func isSame(as device: DeviceFact) -> Bool {
+        name == device.name && uuid == device.uuid && number == device.number
     }
 }
 

@@ -7,7 +7,7 @@ import Units
 
 /// Grows a mounted filesystem. Blocks.
 struct GrowthStep {
-    let control: DeviceControl
+    let control: any DeviceAccess
     let identity: VolumeIdentity
     let kind: FilesystemKind
     let size: Bytes

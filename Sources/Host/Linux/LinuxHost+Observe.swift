@@ -100,7 +100,7 @@ extension LinuxHost {
             switch usage {
             case .usage(let answer):
                 filesystem.reading = .usage(answer.usage)
-                filesystem.isReadOnly = filesystem.isReadOnly || answer.isReadOnly
+                filesystem.isReadOnly = answer.isReadOnly
             case .failed(let error), .gone(let error): filesystem.reading = .failed(errno: error.errno, text: "\(error)")
             case .stuck, nil: break
             }

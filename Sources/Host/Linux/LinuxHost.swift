@@ -13,7 +13,7 @@ public import Units
 public final class LinuxHost: Host {
     public let kind = "linux"
 
-    let control: DeviceControl
+    let control: any DeviceAccess
     let devices: DeviceReader
     let mounts = MountFinder()
     let usages = UsageReader()

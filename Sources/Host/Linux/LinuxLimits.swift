@@ -21,7 +21,7 @@ enum LinuxLimits {
     static let growth = Duration.seconds(60)
 
     /// Threads for each kind of look. What is stuck holds one until it comes back.
-    static let looking = BlockingPool.Limits(kept: 1, most: 64)
+    static let looking = BlockingPool.Limits(kept: 1, most: 256)
     static let stepping = BlockingPool.Limits(kept: 1, most: 32)
 
     /// How often a device is read again whose table and status were of two different ones.

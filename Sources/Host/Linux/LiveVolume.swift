@@ -11,9 +11,9 @@ struct LiveVolume {
     let table: ThinTable
 
     /// Looks at name, uuid, pool and thin id, and at what the live table says.
-    init(_ identity: VolumeIdentity, through control: DeviceControl) throws(StepFailure) {
+    init(_ identity: VolumeIdentity, through control: any DeviceAccess) throws(StepFailure) {
         let name = identity.name
-        guard let device = try attempt({ () throws(DeviceMapperError) in try control.table(of: name) }) else {
+        guard let device = try attempt({ () throws(DeviceMapperError) in try control.table(of: name, .live) }) else {
             throw .refused("there is no device \(name) any more")
         }
         guard device.uuid == identity.uuid else {

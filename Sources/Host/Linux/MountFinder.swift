@@ -22,13 +22,16 @@ final class MountFinder: Sendable {
         var keys: [DeviceNumber: VolumeKey] = [:]
     }
 
-    private let sysfs = Sysfs()
-    private let namespaces = MountNamespaces()
-    private let own = OwnMountTable()
+    private let sysfs: Sysfs
+    private let namespaces: MountNamespaces
+    private let own: OwnMountTable
     private let inquiry: Inquiry<Int>
     private let known = Mutex(Known())
 
-    init() {
+    init(sysfs: Sysfs = Sysfs(), namespaces: MountNamespaces = MountNamespaces(), own: OwnMountTable = OwnMountTable()) {
+        self.sysfs = sysfs
+        self.namespaces = namespaces
+        self.own = own
         inquiry = Inquiry(BlockingPool(name: "hr-mounts", limits: LinuxLimits.looking), deadline: LinuxLimits.mounts)
     }
 

@@ -10,7 +10,7 @@ final class OwnMountTable: Sendable {
     /// For poll(2) with POLLPRI; -1 where there is no procfs.
     let descriptor: Int32
 
-    init() { descriptor = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC) }
+    init(path: String = "/proc/self/mountinfo") { descriptor = open(path, O_RDONLY | O_CLOEXEC) }
 
     deinit { if descriptor >= 0 { close(descriptor) } }
 

@@ -6,7 +6,7 @@ import Units
 
 /// Carries out the steps that change a table. Blocks.
 struct TableSteps {
-    let control: DeviceControl
+    let control: any DeviceAccess
 
     func load(_ identity: VolumeIdentity, length: Sectors) throws(StepFailure) {
         let volume = try LiveVolume(identity, through: control)
@@ -43,7 +43,7 @@ struct TableSteps {
         } catch {
             throw afterFailedResume(name, error)
         }
-        let now = try attempt { () throws(DeviceMapperError) in try control.table(of: name) }
+        let now = try attempt { () throws(DeviceMapperError) in try control.table(of: name, .live) }
         guard let line = now?.onlyTarget, let table = ThinTable(parsing: line), table == waiting else {
             throw .failed("\(name) was resumed, but its live table is not the one that was loaded: see `dmsetup table \(name)`")
         }
@@ -76,7 +76,7 @@ struct TableSteps {
 
     /// How long the live table is, if that can be read.
     func liveLength(_ name: DeviceName) -> Sectors? {
-        let reply = try? control.table(of: name)
+        let reply = try? control.table(of: name, .live)
         return reply?.onlyTarget?.length
     }
 }
