@@ -44,7 +44,7 @@ extension Engine {
         running[order.volume.name] = nil
         current.growths.absorb(finished)
         log(finished)
-        schedule.look(at: order.volume.name, when: now)
+        schedule.plan(.at(now), at: order.volume.name, written: nil)
         publish()
         signal.raise()
         return finished

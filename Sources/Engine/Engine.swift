@@ -35,6 +35,8 @@ public actor Engine {
     var lastTidying = MonotonicTime.zero
     /// Why nothing is grown on this host, if something keeps it.
     var hostBar: Refusal?
+    /// What had been written on the host before the last look.
+    private var written: Bytes?
     private var lastWholeLook = Duration.zero
     /// Whether what the plan orders is carried out: not by a command that only looks, and not once told to stop.
     private var isActing: Bool
@@ -106,17 +108,21 @@ public actor Engine {
     // MARK: Observe
 
     private func lookAtWhatIsDue() async {
-        let now = host.now()
-        if schedule.wholeLook <= now {
+        if schedule.wholeLook <= host.now() {
             await look(.everything)
-        } else {
-            let due = schedule.due(at: now)
-            if !due.isEmpty { await look(.volumes(due)) }
+            return
         }
+        if schedule.watchIsDue(at: host.now()) {
+            schedule.watched(await host.written(), at: host.now(), every: rules.poll.fastest)
+        }
+        let due = schedule.due(at: host.now())
+        if !due.isEmpty { await look(.volumes(due)) }
     }
 
     func look(_ scope: Facts.Scope) async {
         do throws(HostError) {
+            // What is written while the look goes on counts as written after it.
+            written = await host.written()
             let facts = try await host.observe(scope)
             if scope == .everything {
                 schedule.wholeLookDone(at: facts.takenAt, interval: rules.poll.interval)
@@ -159,7 +165,8 @@ public actor Engine {
         guard let snapshot else { return }
         let now = host.now()
         let before = plan
-        let next = Policy.plan(snapshot, rules: rules, history: history, now: now, deciding: names, previous: before, hostBar: hostBar)
+        let next = Policy.plan(
+            snapshot, rules: rules, history: history, now: now, deciding: names, previous: before, hostBar: hostBar)
         plan = next
         noteRefusals(next, before: before, about: names)
         current.snapshot = snapshot
@@ -198,11 +205,10 @@ public actor Engine {
                 }
             }
             guard let outlook = outlooks[volume.poolName] else { continue }
-            schedule.look(
-                at: volume.name,
-                when: Schedule.nextLook(
-                    at: volume, decision: decision, past: history[volume.identity], outlook: outlook,
-                    rule: rules.rule(for: volume), poll: rules.poll, now: now))
+            let next = Schedule.nextLook(
+                at: volume, decision: decision, past: history[volume.identity], outlook: outlook,
+                rule: rules.rule(for: volume), poll: rules.poll, now: now)
+            schedule.plan(next, at: volume.name, written: written)
         }
     }
 }

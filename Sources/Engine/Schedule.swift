@@ -11,6 +11,14 @@ struct Schedule {
     private(set) var wholeLook: MonotonicTime = .zero
     /// Only of volumes that must be looked at before the next whole look.
     private var looks: [DeviceName: MonotonicTime] = [:]
+    /// Idle volumes that could fill before the next whole look: looked at once enough was written on the host.
+    private var sentries: [DeviceName: Sentry] = [:]
+    private var nextWatch: MonotonicTime = .zero
+
+    /// How much may be written on the host before a volume is looked at again.
+    private struct Sentry {
+        let trip: Bytes
+    }
 
     /// Looks due within this of each other are one look.
     static let coalescing = Duration.milliseconds(5)
@@ -18,19 +26,51 @@ struct Schedule {
     static let refusedLook = Duration.seconds(1)
     /// What is only observed need not be caught in time.
     static let observedLook = Duration.seconds(1)
+    /// An idle filesystem is looked at when so small a part of its free space was written on the host, by whomever ...
+    static let tripShare: UInt64 = 16
+    /// ... but not for less than this.
+    static let leastTrip = Bytes.mebibytes(1)
 
-    var earliest: MonotonicTime { min(wholeLook, looks.values.min() ?? wholeLook) }
+    var earliest: MonotonicTime {
+        let watch = sentries.isEmpty ? wholeLook : nextWatch
+        return min(wholeLook, watch, looks.values.min() ?? wholeLook)
+    }
 
     mutating func wholeLookDone(at now: MonotonicTime, interval: Duration) {
         wholeLook = now.advanced(by: interval)
         looks = [:]
+        sentries = [:]
     }
 
-    /// The host changed: look at everything, but not more often than `gap` after the last look.
+    /// The host changed: look at everything, but not before `time`.
     mutating func hasten(notBefore time: MonotonicTime) { wholeLook = min(wholeLook, time) }
 
-    mutating func look(at volume: DeviceName, when time: MonotonicTime?) {
-        looks[volume] = time.flatMap { $0 < wholeLook ? $0 : nil }
+    mutating func plan(_ next: NextLook, at volume: DeviceName, written: Bytes?) {
+        looks[volume] = nil
+        sentries[volume] = nil
+        switch next {
+        case .withAll: return
+        case .at(let time): if time < wholeLook { looks[volume] = time }
+        case .whenWritten(let amount, let otherwise):
+            if let written {
+                sentries[volume] = Sentry(trip: written + max(amount, Schedule.leastTrip))
+            } else if otherwise < wholeLook {
+                // The host does not tell what is written: look by the clock.
+                looks[volume] = otherwise
+            }
+        }
+    }
+
+    /// Whether it is time to ask the host how much was written.
+    func watchIsDue(at now: MonotonicTime) -> Bool { !sentries.isEmpty && nextWatch <= now.advanced(by: Schedule.coalescing) }
+
+    /// So much was written on the host by now: the sentries that this wakes become due.
+    mutating func watched(_ written: Bytes?, at now: MonotonicTime, every interval: Duration) {
+        nextWatch = now.advanced(by: interval)
+        for (volume, sentry) in sentries where written.map({ $0 >= sentry.trip }) ?? true {
+            sentries[volume] = nil
+            looks[volume] = now
+        }
     }
 
     func due(at now: MonotonicTime) -> [DeviceName] {
@@ -38,28 +78,40 @@ struct Schedule {
         return looks.filter { $0.value <= horizon }.map(\.key).sorted()
     }
 
-    /// When to look at a volume next; nil when the next whole look is soon enough.
+    /// When a volume is worth the next look.
+    enum NextLook: Equatable {
+        /// The next look at everything is soon enough.
+        case withAll
+        case at(MonotonicTime)
+        /// Once so much was written on the host; where that is not known, at this time.
+        case whenWritten(Bytes, otherwise: MonotonicTime)
+    }
+
+    /// When to look at a volume next.
     static func nextLook(
         at volume: Volume, decision: Decision, past: VolumeHistory, outlook: PoolOutlook, rule: VolumeRule, poll: PollRules,
         now: MonotonicTime
-    ) -> MonotonicTime? {
-        guard let usage = volume.usage else { return nil }
+    ) -> NextLook {
+        guard let usage = volume.usage else { return .withAll }
         switch decision.verdict {
-        case .barred: return nil
-        case .refused: return now.advanced(by: refusedLook)
-        case .grow: return now.advanced(by: poll.interval)
+        case .barred: return .withAll
+        case .refused: return .at(now.advanced(by: refusedLook))
+        // Its end asks for a look.
+        case .grow: return .withAll
         case .content, .wouldGrow: break
         }
-        // Even an idle one may begin to fill at the fastest rate right after this look.
-        let blind = outlook.fillRate.time(toFill: usage.available).map { $0 - (outlook.reaction - Reaction.idleLook) }
-        var wait = blind ?? poll.interval
-        if past.rate > .zero {
-            let untilThreshold = rule.threshold.of(usage.size).less(usage.used)
-            let untilBurst = usage.available.less(outlook.burstRoom)
-            if let near = past.rate.time(toFill: min(untilThreshold, untilBurst)) { wait = min(wait, near / 2) }
+        guard past.rate > .zero else {
+            // It may begin to fill right after this look. Faster than this nothing fills.
+            let growth = outlook.reaction - Reaction.idleLook
+            let blind = History.Limits.fastestFill.time(toFill: usage.available).map { $0 - growth } ?? poll.interval
+            guard decision.mode == .enforce, blind < poll.interval else { return .withAll }
+            return .whenWritten(
+                Bytes(usage.available.count / tripShare), otherwise: now.advanced(by: max(blind, Reaction.idleLook)))
         }
-        if decision.mode != .enforce { wait = max(wait, observedLook) }
-        guard wait < poll.interval else { return nil }
-        return now.advanced(by: max(wait, poll.fastest))
+        let untilThreshold = rule.threshold.of(usage.size).less(usage.used)
+        let untilBurst = usage.available.less(outlook.burstRoom)
+        let near = past.rate.time(toFill: min(untilThreshold, untilBurst)).map { $0 / 2 } ?? poll.interval
+        let least = decision.mode == .enforce ? poll.fastest : max(observedLook, poll.fastest)
+        return .at(now.advanced(by: max(near, least)))
     }
 }

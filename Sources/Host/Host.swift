@@ -18,12 +18,21 @@ public protocol Host: Sendable {
     /// One look. A device in any state is a fact; an error means that nothing could be seen at all.
     func observe(_ scope: Facts.Scope) async throws(HostError) -> Facts
 
+    /// How much anybody on this host has written so far, to whatever filesystem: by as much as this has risen since a look
+    /// at a filesystem it can be fuller at most. Cheap, so that idle filesystems need not be looked at. Nil where the host
+    /// cannot tell.
+    func written() async -> Bytes?
+
     /// Carries out one step. Never throws: how it went is the report.
     func perform(_ step: Step) async -> StepReport
 
     /// Says, without a name, that something may have changed: devices came or went, a pool passed a mark, a mount
     /// appeared. Coalesced: at most one is waiting.
     func changes() -> AsyncStream<Void>
+}
+
+extension Host {
+    public func written() async -> Bytes? { nil }
 }
 
 /// Why nothing could be seen of the host.

@@ -125,10 +125,14 @@ struct Sizing {
     /// cannot be swapped quickly under load: the swap waits for all that is under way, seconds on a slow disk, and the
     /// writer with it.
     func deviceLength(for size: Bytes) -> Sectors {
-        let bounds = [rule.maximumSize, reckoning.pool.dataTotal.map(rule.maximumShare.of), geometry.maximumSize].compactMap { $0 }
+        let bounds = [rule.maximumSize, reckoning.pool.dataTotal.map(rule.maximumShare.of), geometry.maximumSize].compactMap {
+            $0
+        }
         let most = (bounds.min() ?? Bytes(.max)).roundedDown(to: Sizing.grain)
-        return max(min((size + rule.maximumStep).roundedUp(to: Sizing.grain), most), size, volume.size).roundedUp(to: Sectors.size)
-            .wholeSectors
+        return max(min((size + rule.maximumStep).roundedUp(to: Sizing.grain), most), size, volume.size).roundedUp(
+            to: Sectors.size
+        )
+        .wholeSectors
     }
 
     /// Less than half of the runway is left.

@@ -14,12 +14,14 @@ struct Wish {
     private(set) var usable = Bytes.zero
 
     init(for usage: FilesystemUsage, size: Bytes, rule: VolumeRule, past: VolumeHistory, reckoning: PoolReckoning) {
-        threshold(usage, rule: rule, past: past)
-        burst(usage, past: past, reckoning: reckoning)
+        threshold(usage, rule: rule)
+        burst(usage, reckoning: reckoning)
         minimumSize(size, rule: rule)
+        // A fast writer's step lasts for some seconds, whatever the target says.
+        if !needs.isEmpty { usable = max(usable, past.rate.amount(in: Wish.lasting).less(usage.available)) }
     }
 
-    private mutating func threshold(_ usage: FilesystemUsage, rule: VolumeRule, past: VolumeHistory) {
+    private mutating func threshold(_ usage: FilesystemUsage, rule: VolumeRule) {
         let share = Ratio(usage.used, of: usage.size)
         let fact = "\(usage.used) of \(usage.size) are used, \(share)"
         guard share >= rule.threshold else {
@@ -28,13 +30,11 @@ struct Wish {
         }
         needs.append(.threshold)
         let goal = rule.target.whole(ofPart: usage.used) ?? usage.size
-        // A fast writer's step lasts for some seconds, whatever the target says.
-        let ahead = past.rate.amount(in: Wish.lasting).less(usage.available)
-        usable = max(usable, max(goal.less(usage.size), ahead))
+        usable = max(usable, goal.less(usage.size))
         findings.append(Finding("threshold", "\(fact): at or above \(rule.threshold); target \(rule.target)", speaksFor: true))
     }
 
-    private mutating func burst(_ usage: FilesystemUsage, past: VolumeHistory, reckoning: PoolReckoning) {
+    private mutating func burst(_ usage: FilesystemUsage, reckoning: PoolReckoning) {
         let room = reckoning.burstRoom
         let origin = reckoning.fillRateWasSeen ? "the fastest fill seen in this pool" : "the assumed fill rate"
         let fact =

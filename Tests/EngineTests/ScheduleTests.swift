@@ -12,20 +12,20 @@ import Units
     @Test func `a volume is only kept when it is due before the next whole look`() {
         var schedule = Schedule()
         schedule.wholeLookDone(at: second(100), interval: .seconds(15))
-        schedule.look(at: "slow", when: second(116))
-        schedule.look(at: "hot", when: second(100.05))
+        schedule.plan(.at(second(116)), at: "slow", written: nil)
+        schedule.plan(.at(second(100.05)), at: "hot", written: nil)
         #expect(schedule.earliest == second(100.05))
         #expect(schedule.due(at: second(100.06)) == ["hot"])
-        schedule.look(at: "hot", when: nil)
+        schedule.plan(.withAll, at: "hot", written: nil)
         #expect(schedule.earliest == second(115))
     }
 
     @Test func `looks due at nearly the same time are one look`() {
         var schedule = Schedule()
         schedule.wholeLookDone(at: second(0), interval: .seconds(15))
-        schedule.look(at: "b", when: second(1.003))
-        schedule.look(at: "a", when: second(1))
-        schedule.look(at: "c", when: second(1.1))
+        schedule.plan(.at(second(1.003)), at: "b", written: nil)
+        schedule.plan(.at(second(1)), at: "a", written: nil)
+        schedule.plan(.at(second(1.1)), at: "c", written: nil)
         #expect(schedule.due(at: second(1)) == ["a", "b"])
     }
 
@@ -36,5 +36,25 @@ import Units
         #expect(schedule.wholeLook == second(1))
         schedule.hasten(notBefore: second(3))
         #expect(schedule.wholeLook == second(1))
+    }
+
+    @Test func `an idle volume is looked at once enough was written on the host, and not before`() {
+        var schedule = Schedule()
+        schedule.wholeLookDone(at: second(0), interval: .seconds(15))
+        schedule.plan(.whenWritten(.mebibytes(16), otherwise: second(1)), at: "idle", written: .gibibytes(5))
+        #expect(schedule.watchIsDue(at: second(0.1)))
+        schedule.watched(.gibibytes(5) + .mebibytes(15), at: second(0.1), every: .milliseconds(50))
+        #expect(schedule.due(at: second(2)).isEmpty)
+        #expect(schedule.earliest == second(0.15))
+        schedule.watched(.gibibytes(5) + .mebibytes(16), at: second(0.15), every: .milliseconds(50))
+        #expect(schedule.due(at: second(0.15)) == ["idle"])
+    }
+
+    @Test func `where the host does not tell what is written, an idle volume is looked at by the clock`() {
+        var schedule = Schedule()
+        schedule.wholeLookDone(at: second(0), interval: .seconds(15))
+        schedule.plan(.whenWritten(.mebibytes(16), otherwise: second(1)), at: "idle", written: nil)
+        #expect(!schedule.watchIsDue(at: second(0.5)))
+        #expect(schedule.due(at: second(1)) == ["idle"])
     }
 }

@@ -22,6 +22,8 @@ public final class LinuxHost: Host {
     let steps: Inquiry<DeviceName>
     let holders: Inquiry<DeviceNumber>
     let sysfs = Sysfs()
+    private let meter = WriteMeter()
+    private let metering = BlockingPool(name: "hr-vmstat", limits: LinuxLimits.looking)
 
     /// Fails without root, and when the kernel has no device-mapper.
     public init() throws(HostError) {
@@ -48,6 +50,11 @@ public final class LinuxHost: Host {
                 throw CancellationError()
             }
         }
+    }
+
+    public func written() async -> Bytes? {
+        let meter = meter
+        return try? await metering.run(deadline: LinuxLimits.meter) { meter.read() }
     }
 
     public func changes() -> AsyncStream<Void> { ChangeWatch.stream(control: control) }

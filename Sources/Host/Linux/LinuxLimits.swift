@@ -13,6 +13,7 @@ enum LinuxLimits {
     static let mounts = Duration.seconds(10)
     /// Reading what is on a device: its superblock, or the first and last blocks of one that is not mounted.
     static let content = Duration.seconds(1)
+    static let meter = Duration.seconds(1)
     static let holders = Duration.seconds(2)
     /// All of the owners' records together.
     static let owners = Duration.seconds(5)
