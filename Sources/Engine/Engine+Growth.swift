@@ -12,6 +12,12 @@ extension Engine {
     /// Starts a growth beside the loop, unless one of this volume is under way.
     func begin(_ order: Order) {
         guard running[order.volume.name] == nil else { return }
+        logger.debug(
+            "growth of \(order.volume.name) from \(order.from) to \(order.to) begins, device \(order.deviceTo.bytes)",
+            metadata: [
+                "volume": "\(order.volume.name)", "reason": "\(order.reason.rawValue)",
+                "rate": "\(history[order.volume].rate)",
+            ])
         history.began(order)
         running[order.volume.name] = RunningGrowth(order: order, task: Task { _ = await self.carryOut(order) })
     }

@@ -132,6 +132,7 @@ public actor Engine {
                 current.polls.quickLooks += 1
             }
             for complaint in facts.complaints { note(complaint) }
+            logger.trace("looked at \(facts.volumes.count) volumes in \(facts.duration.text)")
             let joined = Snapshot(joining: facts, onto: snapshot)
             let names = facts.looked
             for (volume, size) in births(of: joined, among: names) { history.recallBirth(of: volume, size: size) }

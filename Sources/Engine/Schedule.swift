@@ -11,7 +11,7 @@ struct Schedule {
     private(set) var wholeLook: MonotonicTime = .zero
     /// Only of volumes that must be looked at before the next whole look.
     private var looks: [DeviceName: MonotonicTime] = [:]
-    /// Idle volumes that could fill before the next whole look: looked at once enough was written on the host.
+    /// Volumes that could fill before their next look: looked at once enough was written on the host.
     private var sentries: [DeviceName: Sentry] = [:]
     private var nextWatch: MonotonicTime = .zero
 
@@ -26,8 +26,8 @@ struct Schedule {
     static let refusedLook = Duration.seconds(1)
     /// What is only observed need not be caught in time.
     static let observedLook = Duration.seconds(1)
-    /// An idle filesystem is looked at when so small a part of its free space was written on the host, by whomever ...
-    static let tripShare: UInt64 = 16
+    /// A filesystem is looked at when so small a part of its free space was written on the host, by whomever ...
+    static let tripShare: UInt64 = 32
     /// ... but not for less than this.
     static let leastTrip = Bytes.mebibytes(1)
 
@@ -48,16 +48,13 @@ struct Schedule {
     mutating func plan(_ next: NextLook, at volume: DeviceName, written: Bytes?) {
         looks[volume] = nil
         sentries[volume] = nil
-        switch next {
-        case .withAll: return
-        case .at(let time): if time < wholeLook { looks[volume] = time }
-        case .whenWritten(let amount, let otherwise):
-            if let written {
-                sentries[volume] = Sentry(trip: written + max(amount, Schedule.leastTrip))
-            } else if otherwise < wholeLook {
-                // The host does not tell what is written: look by the clock.
-                looks[volume] = otherwise
-            }
+        if let time = next.time, time < wholeLook { looks[volume] = time }
+        guard let room = next.unseen else { return }
+        if let written {
+            sentries[volume] = Sentry(trip: written + max(Bytes(room.count / Schedule.tripShare), Schedule.leastTrip))
+        } else if let otherwise = next.otherwise, otherwise < wholeLook {
+            // The host does not tell what is written: look by the clock.
+            looks[volume] = min(looks[volume] ?? otherwise, otherwise)
         }
     }
 
@@ -78,13 +75,18 @@ struct Schedule {
         return looks.filter { $0.value <= horizon }.map(\.key).sorted()
     }
 
-    /// When a volume is worth the next look.
-    enum NextLook: Equatable {
-        /// The next look at everything is soon enough.
-        case withAll
-        case at(MonotonicTime)
-        /// Once so much was written on the host; where that is not known, at this time.
-        case whenWritten(Bytes, otherwise: MonotonicTime)
+    /// When a volume is worth the next look; nothing said: with the next look at everything.
+    struct NextLook: Equatable {
+        /// At this time.
+        var time: MonotonicTime?
+        /// Or once a good part of so much free space was written on the host ...
+        var unseen: Bytes?
+        /// ... and where that is not known, at this time.
+        var otherwise: MonotonicTime?
+
+        static let withAll = NextLook()
+
+        static func at(_ time: MonotonicTime) -> NextLook { NextLook(time: time) }
     }
 
     /// When to look at a volume next.
@@ -100,18 +102,27 @@ struct Schedule {
         case .grow: return .withAll
         case .content, .wouldGrow: break
         }
-        guard past.rate > .zero else {
-            // It may begin to fill right after this look. Faster than this nothing fills.
-            let growth = outlook.reaction - Reaction.idleLook
-            let blind = History.Limits.fastestFill.time(toFill: usage.available).map { $0 - growth } ?? poll.interval
-            guard decision.mode == .enforce, blind < poll.interval else { return .withAll }
-            return .whenWritten(
-                Bytes(usage.available.count / tripShare), otherwise: now.advanced(by: max(blind, Reaction.idleLook)))
+        var next = NextLook()
+        if past.hasJustBegun {
+            // How fast it is cannot be told from a sample that is mostly idleness.
+            next.time = now.advanced(by: poll.fastest)
+        } else if past.rate > .zero {
+            let untilThreshold = rule.threshold.of(usage.size).less(usage.used)
+            let untilBurst = usage.available.less(outlook.burstRoom)
+            let near = past.rate.time(toFill: min(untilThreshold, untilBurst)).map { $0 / 2 }
+            next.time = near.map { now.advanced(by: max($0, poll.fastest)) }
         }
-        let untilThreshold = rule.threshold.of(usage.size).less(usage.used)
-        let untilBurst = usage.available.less(outlook.burstRoom)
-        let near = past.rate.time(toFill: min(untilThreshold, untilBurst)).map { $0 / 2 } ?? poll.interval
-        let least = decision.mode == .enforce ? poll.fastest : max(observedLook, poll.fastest)
-        return .at(now.advanced(by: max(near, least)))
+        guard decision.mode == .enforce else {
+            next.time = next.time.map { max($0, now.advanced(by: observedLook)) }
+            return next
+        }
+        // It may begin to fill, or fill faster, right after this look; but nothing fills faster than this.
+        let growth = outlook.reaction - Reaction.idleLook
+        let blind = History.Limits.fastestFill.time(toFill: usage.available).map { $0 - growth } ?? poll.interval
+        if blind < poll.interval {
+            next.unseen = usage.available
+            next.otherwise = now.advanced(by: max(blind, Reaction.idleLook))
+        }
+        return next
     }
 }

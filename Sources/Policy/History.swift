@@ -67,8 +67,8 @@ public struct VolumeHistory: Sendable, Hashable, Codable {
     public fileprivate(set) var birthSize: Bytes?
     /// How fast it fills now, over its last looks.
     public private(set) var rate = ByteRate.zero
-    /// When something was last written.
-    public private(set) var lastWrite: MonotonicTime?
+    /// It was idle at the look before the last one, and is not any more.
+    public private(set) var hasJustBegun = false
     public fileprivate(set) var running: Order?
     public private(set) var lastGrowth: MonotonicTime?
     /// When the last growth ended, however it went: a look from before it says nothing.
@@ -99,7 +99,7 @@ public struct VolumeHistory: Sendable, Hashable, Codable {
         guard elapsed >= History.Limits.shortestSample else { return nil }
         remember(usage, at: volume.seenAt)
         let written = usage.used.less(used)
-        if written > .zero { lastWrite = volume.seenAt }
+        hasJustBegun = rate == .zero && written > .zero
         // A growth changes what the filesystem itself uses.
         guard size == usage.size else { return nil }
         let shown = ByteRate(written, per: elapsed)

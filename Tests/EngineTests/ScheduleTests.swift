@@ -41,7 +41,7 @@ import Units
     @Test func `an idle volume is looked at once enough was written on the host, and not before`() {
         var schedule = Schedule()
         schedule.wholeLookDone(at: second(0), interval: .seconds(15))
-        schedule.plan(.whenWritten(.mebibytes(16), otherwise: second(1)), at: "idle", written: .gibibytes(5))
+        schedule.plan(.init(unseen: .mebibytes(512), otherwise: second(1)), at: "idle", written: .gibibytes(5))
         #expect(schedule.watchIsDue(at: second(0.1)))
         schedule.watched(.gibibytes(5) + .mebibytes(15), at: second(0.1), every: .milliseconds(50))
         #expect(schedule.due(at: second(2)).isEmpty)
@@ -53,7 +53,7 @@ import Units
     @Test func `where the host does not tell what is written, an idle volume is looked at by the clock`() {
         var schedule = Schedule()
         schedule.wholeLookDone(at: second(0), interval: .seconds(15))
-        schedule.plan(.whenWritten(.mebibytes(16), otherwise: second(1)), at: "idle", written: nil)
+        schedule.plan(.init(unseen: .mebibytes(512), otherwise: second(1)), at: "idle", written: nil)
         #expect(!schedule.watchIsDue(at: second(0.5)))
         #expect(schedule.due(at: second(1)) == ["idle"])
     }

@@ -17,7 +17,7 @@ headroom_serves() { # observe|enforce [every INTERVAL] [OPTION...]
   [[ -e $CONFIG ]] || echo "rules: []" > "$CONFIG"
   mkdir -p "$WORK/headroom"
   headroom serve --config.file "$CONFIG" --mode "$mode" --poll.interval "$interval" --state.directory "$WORK/headroom" \
-    --web.listen-address "$LISTEN" "$@" >> "$HEADROOM_LOG" 2>&1 &
+    --web.listen-address "$LISTEN" --log.level debug "$@" >> "$HEADROOM_LOG" 2>&1 &
   HEADROOM_PID=$!
   eventually 20s headroom_is_ready
 }

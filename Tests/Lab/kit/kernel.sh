@@ -58,7 +58,7 @@ show_the_scene() {
   timeout 5 dmsetup status --noflush --manglename none
   if [[ -s $BOX/headroom.log ]]; then
     echo "--- headroom.log, the end"
-    tail -n 60 "$BOX/headroom.log"
+    tail -n 200 "$BOX/headroom.log"
   fi
 }
 
