@@ -80,11 +80,11 @@ extension FilesystemError: CustomStringConvertible {
         case ("grow", EBUSY), ("grow", EAGAIN): "another growth of it is under way; try again when that has ended"
         case ("grow", EROFS): "it is mounted read-only; see dmesg for why"
         case ("grow", EPERM): "it has errors or this process lacks CAP_SYS_RESOURCE; see dmesg, then e2fsck"
-        case ("grow", EINVAL): "its device is too small or the size is beyond what its layout allows; see dmesg"
+        case ("grow", EINVAL): "its layout does not allow that size; see dmesg"
         case ("grow", EOPNOTSUPP): "its features do not allow online growth; see dmesg"
         case ("grow", EUCLEAN): "it is damaged; unmount it and run e2fsck or xfs_repair"
-        case ("grow", ENOSPC): "it has no room for its own new tables; free some space in it first"
-        case ("grow", EIO): "its device answers with errors; see dmesg"
+        case ("grow", ENOSPC): "its device is smaller than that, or it has no room for its own new tables; see dmesg"
+        case ("grow", EIO): "its device is smaller than that, or answers with errors; see dmesg"
         case (_, EACCES), (_, EPERM): "run this as root"
         default: nil
         }

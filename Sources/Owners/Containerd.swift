@@ -46,9 +46,10 @@ struct ContainerdRecogniser: Recogniser {
 
     /// `n` of `<pool>-snap-<n>`, if the volume lies on that very pool: anyone may call a volume so.
     private static func number(of volume: VolumeSighting) -> UInt64? {
-        let prefix = volume.poolName.bytes + Array("-snap-".utf8)
-        guard volume.name.bytes.starts(with: prefix) else { return nil }
-        let digits = volume.name.bytes.dropFirst(prefix.count)
+        guard volume.name.bytes.starts(with: volume.poolName.bytes) else { return nil }
+        let rest = volume.name.bytes.dropFirst(volume.poolName.bytes.count)
+        guard rest.starts(with: "-snap-".utf8) else { return nil }
+        let digits = rest.dropFirst("-snap-".utf8.count)
         guard digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
         return UInt64(String(decoding: digits, as: UTF8.self))
     }
@@ -88,6 +89,7 @@ private struct TaskFolder {
     }
 
     init?(mountPoint: String) {
+        guard mountPoint.hasSuffix("/rootfs") else { return nil }
         let parts = mountPoint.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count >= 5, parts.last == "rootfs", parts[parts.count - 4].hasPrefix("io.containerd.runtime."),
             !parts[parts.count - 3].isEmpty, !parts[parts.count - 2].isEmpty

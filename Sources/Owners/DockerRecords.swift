@@ -71,12 +71,15 @@ struct DockerRecords: Sendable {
         if let initial, containersByInitHash[initial] == container { containersByInitHash[initial] = nil }
     }
 
-    /// What the volume is. Only what a container's record names is a container's own.
+    /// What the volume is. Only what a container's layer record names is a container's own, and only if there is such a
+    /// container: BuildKit keeps layer records too, and what it builds in becomes a layer.
     mutating func volume(_ name: DockerName, in files: any FileReading, complaints: inout [OwnerComplaint]) -> DockerVolume {
         if name.hash == "base" { return DockerVolume(role: .base, hash: name.hash) }
         if let container = containersByHash[name.hash], !name.hash.hasSuffix("-init") {
-            return DockerVolume(
-                role: .container, hash: name.hash, container: self.container(container, in: files, complaints: &complaints))
+            guard let container = self.container(container, in: files, complaints: &complaints) else {
+                return DockerVolume(role: .unknown, hash: name.hash)
+            }
+            return DockerVolume(role: .container, hash: name.hash, container: container)
         }
         if containersByInitHash[name.hash] != nil || name.hash.hasSuffix("-init") {
             return DockerVolume(role: .containerInit, hash: name.hash)
@@ -85,7 +88,8 @@ struct DockerRecords: Sendable {
         return DockerVolume(role: hasRecord ? .layer : .unknown, hash: name.hash)
     }
 
-    private mutating func container(_ id: String, in files: any FileReading, complaints: inout [OwnerComplaint]) -> Container {
+    /// Nil when Docker has no container of that id.
+    private mutating func container(_ id: String, in files: any FileReading, complaints: inout [OwnerComplaint]) -> Container? {
         do throws(RecordError) {
             let record = try configurations.value(at: "\(root)/containers/\(id)/config.v2.json", in: files) {
                 (path, files) throws(RecordError) in
@@ -93,8 +97,9 @@ struct DockerRecords: Sendable {
             }
             return record.container(id: id)
         } catch {
-            // Its volume is known by the layer record; only what it is called is not.
-            if !error.isMissing { complaints.append(error.complaint(owner: "docker")) }
+            if error.isMissing { return nil }
+            // It is known whose the volume is; only what it is called is not.
+            complaints.append(error.complaint(owner: "docker"))
             return Container(id: id)
         }
     }

@@ -33,8 +33,9 @@ public final class OwnerDirectory: Sendable {
             var rest = volumes
             var keepers: [DeviceName: PoolKeeper] = [:]
             for index in recognisers.indices {
-                let own = rest.filter(recognisers[index].claims)
-                rest.removeAll(where: recognisers[index].claims)
+                let behind = rest.partition(by: recognisers[index].claims)
+                let own = Array(rest[behind...])
+                rest.removeSubrange(behind...)
                 ownership.complaints += recognisers[index].refresh(for: own, in: files)
                 for volume in own { ownership.owners[volume.name] = recognisers[index].owner(of: volume) }
                 let byPool = Dictionary(grouping: own, by: \.poolName)

@@ -140,6 +140,12 @@ import Units
         #expect(look(directory, volume(hash))?.container?.id == other)
     }
 
+    @Test func `a layer record without a container, as BuildKit keeps, makes no volume a container's own`() {
+        container(id, hash: hash)
+        host.remove("\(data)/containers/\(id)")
+        #expect(look(OwnerDirectory(files: host), volume(hash))?.role == .unknown)
+    }
+
     @Test func `a container that is renamed is called by its new name`() {
         container(id, hash: hash)
         let directory = OwnerDirectory(files: host)
