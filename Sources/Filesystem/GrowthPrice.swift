@@ -7,7 +7,7 @@ extension FilesystemGeometry {
     /// What growth to `size` itself maps in the pool within about a minute, with nothing written by anybody: the tables of
     /// the new groups. ext4's kernel thread zeroes them after the ioctl (mount option init_itable, the default; the ioctl
     /// itself does with noinit_itable), and a thin pool maps what is zeroed. Whole pool blocks, since that is what a pool
-    /// gives. Measured on 6.1, it is within a hundredth of what the kernel maps. Zero when `size` is no growth.
+    /// gives. Measured on 6.1, it is within two hundredths of what the kernel maps. Zero when `size` is no growth.
     public func price(ofGrowthTo size: Bytes, poolBlock: Bytes) -> Bytes {
         guard size > self.size, poolBlock > .zero else { return .zero }
         switch self {
