@@ -19,6 +19,8 @@ struct Sizing {
     /// An idle filesystem's burst guarantee takes no more than this part of the headroom, so that those being written to
     /// keep theirs.
     static let idleShareOfHeadroom: UInt64 = 4
+    /// Less than this is not worth a growth of an idle filesystem.
+    static let idleLeast = Bytes.mebibytes(32)
 
     private var size: Bytes { geometry.size }
 
@@ -29,7 +31,8 @@ struct Sizing {
         let wanted = min(max(raw(usable), rule.minimumStep), rule.maximumStep).roundedUp(to: Sizing.grain)
         let (room, limit) = room(isIdle: isIdle, share: rule.maximumShare)
         if wanted <= room { return make(reason, to: size + wanted, limitedBy: nil) }
-        let least = min(rule.minimumStep, wanted)
+        // What keeps idle filesystems ready comes in whatever pieces there are: their writers do not wait for it.
+        let least = isIdle ? Sizing.idleLeast : min(rule.minimumStep, wanted)
         let cut = room.roundedDown(to: Sizing.grain)
         // A bound of the rule may be reached with less than a step; what the pool gives comes in steps, or creeps.
         let isUseful = limit(wanted).reason == .maximumSize ? cut >= Sizing.grain : cut >= least
