@@ -74,7 +74,8 @@ let package = Package(
         .executableTarget(
             name: "headroom",
             dependencies: [
-                "Units", "Owners", "Host", "Simulation", "Inventory", "Policy", "ConfigurationFile", "Journal", "Grower", "Engine",
+                "Units", "Owners", "Host", "Simulation", "Inventory", "Policy", "ConfigurationFile", "Journal", "Grower",
+                "Engine",
                 "Exposition", "Server", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

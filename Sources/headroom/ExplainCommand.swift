@@ -69,17 +69,23 @@ struct ExplainText {
         let container = volume.container.map { " \($0.name ?? $0.id)" + ($0.image.map { ", image \($0)" } ?? "") } ?? ""
         facts.append(("owner", [volume.owner, volume.role].compactMap { $0 }.joined(separator: " ") + container))
         if let rule = volume.rule, let mode = volume.mode { facts.append(("rule", "\(rule), mode \(mode.rawValue)")) }
-        facts.append(("device", "\(size(volume.sizeBytes)), \(size(volume.mappedBytes)) mapped" + (volume.suspended ? ", suspended" : "")))
+        facts.append(
+            ("device", "\(size(volume.sizeBytes)), \(size(volume.mappedBytes)) mapped" + (volume.suspended ? ", suspended" : "")))
         if let filesystem = volume.filesystem {
             let where_ = filesystem.mountpoint.map { " on \($0)" } ?? ", not mounted"
-            let use = filesystem.sizeBytes.map { "\(size($0)), \(size(filesystem.usedBytes)) used, \(size(filesystem.availableBytes)) free" }
+            let use = filesystem.sizeBytes.map {
+                "\(size($0)), \(size(filesystem.usedBytes)) used, \(size(filesystem.availableBytes)) free"
+            }
             facts.append(("filesystem", filesystem.kind + where_ + (use.map { ": \($0)" } ?? "")))
         } else if let content = volume.content {
             facts.append(("content", content))
         }
         if let pool = explained.pool, pool.headroomBytes != nil {
             facts.append(
-                ("headroom", "\(size(pool.headroomBytes)): reserve \(size(pool.reserveBytes)), promised \(size(pool.promisedBytes))"))
+                (
+                    "headroom",
+                    "\(size(pool.headroomBytes)): reserve \(size(pool.reserveBytes)), promised \(size(pool.promisedBytes))"
+                ))
         }
         if let order = volume.order {
             facts.append(("order", "from \(size(order.fromBytes)) to \(size(order.toBytes)), price \(size(order.priceBytes))"))

@@ -68,7 +68,8 @@ struct GrowText {
                 """
         case .done:
             let seconds = grown.growth.map { Duration.seconds($0.durationSeconds).text } ?? "-"
-            return "grew \(name) from \(Bytes(order.fromBytes)) to \(Bytes(grown.growth?.reachedBytes ?? order.toBytes)) in \(seconds)\n"
+            return
+                "grew \(name) from \(Bytes(order.fromBytes)) to \(Bytes(grown.growth?.reachedBytes ?? order.toBytes)) in \(seconds)\n"
         }
     }
 }

@@ -11,7 +11,9 @@ import Units
 struct FileOptions: ParsableArguments {
     static let defaultFile = "/etc/headroom/headroom.yaml"
 
-    @Option(name: .customLong("config.file"), help: "The rules. (default: \(FileOptions.defaultFile), or the defaults where it is not there)")
+    @Option(
+        name: .customLong("config.file"),
+        help: "The rules. (default: \(FileOptions.defaultFile), or the defaults where it is not there)")
     var file: String?
     @Option(name: .customLong("state.directory"), help: "Where the journal is kept.")
     var stateDirectory = "/var/lib/headroom"
@@ -37,7 +39,8 @@ struct LogOptions: ParsableArguments {
     var format: FormatArgument = .text
 
     func makeLogger() -> Logger {
-        Logger(label: "headroom") { [level, format] label in LogLines(label: label, format: format.format, logLevel: level.level) }
+        Logger(label: "headroom") { [level, format] label in LogLines(label: label, format: format.format, logLevel: level.level)
+        }
     }
 }
 
@@ -52,7 +55,9 @@ struct DurationArgument: ExpressibleByArgument {
     let duration: Duration
 
     init?(argument: String) {
-        guard let duration = Duration(text: argument), duration >= .milliseconds(100), duration <= .seconds(3600) else { return nil }
+        guard let duration = Duration(text: argument), duration >= .milliseconds(100), duration <= .seconds(3600) else {
+            return nil
+        }
         self.duration = duration
     }
 }

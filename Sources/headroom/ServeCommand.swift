@@ -29,7 +29,8 @@ struct Serve: AsyncParsableCommand {
     var pollInterval: DurationArgument?
     @Option(help: "simulated:FILE serves a made-up host from FILE; needs no root.")
     var host: HostArgument = .linux
-    @Option(name: .customLong("web.listen-address"), help: "Address to serve HTTP on; may be given more than once. (default: :10787)")
+    @Option(
+        name: .customLong("web.listen-address"), help: "Address to serve HTTP on; may be given more than once. (default: :10787)")
     var listenAddresses: [AddressArgument] = []
     @Option(name: .customLong("web.telemetry-path"), help: "Where metrics are served.")
     var telemetryPath = "/metrics"
@@ -46,7 +47,8 @@ struct Serve: AsyncParsableCommand {
         case .simulated(let file):
             let simulated = try SimulatedHost.opened(file)
             logger.notice("this host is simulated, from \(file): nothing here is real")
-            try await serve(simulated, books: .none, rules: rules, loader: loader, socketPath: socket.explicitPath, logger: logger)
+            try await serve(
+                simulated, books: .none, rules: rules, loader: loader, socketPath: socket.explicitPath, logger: logger)
         case .linux:
             let lock = try ActingLock()
             let linux = try LinuxHost.opened()

@@ -29,8 +29,10 @@ struct StatusText {
 
     private var pools: Table {
         var table = Table(columns: [
-            .init(title: "POOL"), .init(title: "STATE"), .init(title: "SIZE", isNumber: true), .init(title: "USED", isNumber: true),
-            .init(title: "META", isNumber: true), .init(title: "RESERVE", isNumber: true), .init(title: "PROMISED", isNumber: true),
+            .init(title: "POOL"), .init(title: "STATE"), .init(title: "SIZE", isNumber: true),
+            .init(title: "USED", isNumber: true),
+            .init(title: "META", isNumber: true), .init(title: "RESERVE", isNumber: true),
+            .init(title: "PROMISED", isNumber: true),
             .init(title: "HEADROOM", isNumber: true), .init(title: "VOLUMES", isNumber: true),
         ])
         table.rows = status.pools.map { pool in
@@ -84,9 +86,11 @@ struct StatusText {
         let refused = status.volumes.filter { $0.verdict == .refused }
         let bars = status.pools.compactMap(\.bar)
         guard !refused.isEmpty || !bars.isEmpty else { return "" }
-        let lines = bars.map { "\($0.text): \($0.hint)" } + refused.compactMap { volume in
-            volume.refusal.map { "\(volume.container?.name ?? volume.name): \($0.text). To do: \($0.hint)" }
-        }
+        let lines =
+            bars.map { "\($0.text): \($0.hint)" }
+            + refused.compactMap { volume in
+                volume.refusal.map { "\(volume.container?.name ?? volume.name): \($0.text). To do: \($0.hint)" }
+            }
         return "\n" + lines.map { terminal.paint("! ", .red) + $0 + "\n" }.joined()
     }
 

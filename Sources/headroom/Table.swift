@@ -28,7 +28,9 @@ struct Table {
             rows.map { $0[column].text.count }.reduce(columns[column].title.count, max)
         }
         while widths.reduce(0, +) + 2 * (widths.count - 1) > terminal.width {
-            let cuttable = columns.indices.filter { !columns[$0].isNumber && widths[$0] > max(columns[$0].least, columns[$0].title.count) }
+            let cuttable = columns.indices.filter {
+                !columns[$0].isNumber && widths[$0] > max(columns[$0].least, columns[$0].title.count)
+            }
             guard let widest = cuttable.max(by: { widths[$0] < widths[$1] }) else { break }
             widths[widest] -= 1
         }

@@ -63,7 +63,8 @@ import Units
         #expect(sizes.last == .gibibytes(100))
         #expect(sizes == sizes.sorted())
         #expect(zip(sizes, sizes.dropFirst()).allSatisfy { $1.less($0) <= .gibibytes(20) })
-        var xfs = Growth(order(from: .mebibytes(512), to: .gibibytes(100), device: .gibibytes(200), deviceTo: .gibibytes(200), kind: .xfs))
+        var xfs = Growth(
+            order(from: .mebibytes(512), to: .gibibytes(100), device: .gibibytes(200), deviceTo: .gibibytes(200), kind: .xfs))
         #expect(xfs.start() == .carryOut(.growFilesystem(volume, kind: .xfs, size: .gibibytes(100))))
     }
 

@@ -15,7 +15,9 @@ import Units
             length: Sectors(1 << 20), metadataDevice: nil, dataDevice: nil, blockSize: Sectors(128), lowWaterMark: DataBlocks(0)),
         status: .failed)
 
-    private func fact(_ name: DeviceName, minor: UInt32, used: Bytes, size: Bytes = .gibibytes(1), inodes: UInt64 = 1000) -> VolumeFact {
+    private func fact(_ name: DeviceName, minor: UInt32, used: Bytes, size: Bytes = .gibibytes(1), inodes: UInt64 = 1000)
+        -> VolumeFact
+    {
         VolumeFact(
             device: DeviceFact(name: name, number: DeviceNumber(major: 254, minor: minor)),
             table: ThinTable(length: size.wholeSectors, pool: DeviceNumber(major: 254, minor: 0), thinID: minor),
@@ -31,7 +33,8 @@ import Units
 
     private func look(_ scope: Facts.Scope, second: UInt64, _ volumes: [VolumeFact]) -> Facts {
         Facts(
-            scope: scope, takenAt: MonotonicTime(nanoseconds: second * 1_000_000_000), wallTime: WallTime(seconds: Double(second)),
+            scope: scope, takenAt: MonotonicTime(nanoseconds: second * 1_000_000_000),
+            wallTime: WallTime(seconds: Double(second)),
             duration: .milliseconds(1), pools: [pool], volumes: volumes)
     }
 
@@ -63,7 +66,8 @@ import Units
         var snapshot: Snapshot?
         for second in 1...3 {
             snapshot = Snapshot(
-                joining: look(.everything, second: UInt64(second), [fact("a", minor: 1, used: .zero, size: .zero)]), onto: snapshot)
+                joining: look(.everything, second: UInt64(second), [fact("a", minor: 1, used: .zero, size: .zero)]),
+                onto: snapshot)
             #expect(snapshot?.volumes[0].isDoubtful == true)
         }
     }

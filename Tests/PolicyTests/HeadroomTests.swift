@@ -51,7 +51,9 @@ import Units
 
     @Test func `an owner's overcommit does not keep others from growing`() {
         // 100 volumes of 10 GiB on 500 GiB: twice the pool, nearly nothing written.
-        let idle = (2...100).map { Made.volume(DeviceName("idle\($0)"), id: UInt32($0), size: .gibibytes(10), used: .mebibytes(200)) }
+        let idle = (2...100).map {
+            Made.volume(DeviceName("idle\($0)"), id: UInt32($0), size: .gibibytes(10), used: .mebibytes(200))
+        }
         let full = Made.volume("full", size: .gibibytes(10), used: .gibibytes(9))
         let pool = Made.pool(size: .gibibytes(500), used: .gibibytes(30), metadataTotal: 1 << 20)
         #expect(Made.plan(pool, idle + [full]).order("full") != nil)

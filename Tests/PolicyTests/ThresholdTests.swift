@@ -22,12 +22,16 @@ import Units
 
     @Test func `a step is never below the minimum nor above the maximum`() throws {
         let small = try #require(
-            Made.plan([Made.volume(size: .gibibytes(1), used: .mebibytes(1000))], rules: Made.enforcing { $0.minimumStep = .gibibytes(2) })
-                .order("v"))
+            Made.plan(
+                [Made.volume(size: .gibibytes(1), used: .mebibytes(1000))],
+                rules: Made.enforcing { $0.minimumStep = .gibibytes(2) }
+            )
+            .order("v"))
         #expect(small.added == .gibibytes(2))
         let large = try #require(
             Made.plan(
-                Made.pool(size: .gibibytes(1000), used: .gibibytes(100)), [Made.volume(size: .gibibytes(100), used: .gibibytes(99))],
+                Made.pool(size: .gibibytes(1000), used: .gibibytes(100)),
+                [Made.volume(size: .gibibytes(100), used: .gibibytes(99))],
                 rules: Made.enforcing { $0.maximumStep = .gibibytes(10) }
             ).order("v"))
         #expect(large.added == .gibibytes(10))
@@ -70,7 +74,8 @@ import Units
         off.match.volume = Glob("v*")
         off.mode = .off
         rules.volumes.insert(off, at: 0)
-        let plan = Made.plan([Made.volume(used: .mebibytes(1000)), Made.volume("w", id: 2, used: .mebibytes(1000))], rules: rules)
+        let plan = Made.plan(
+            [Made.volume(used: .mebibytes(1000)), Made.volume("w", id: 2, used: .mebibytes(1000))], rules: rules)
         #expect(plan.refusal("v") == .off)
         #expect(plan.order("w") != nil)
     }
