@@ -60,6 +60,17 @@ struct DeviceReaderTests {
         devices.state.withLock { $0.deaf = [] }
     }
 
+    @Test("a pool that was dead before the first look is there all the same, with its table")
+    func deadFromTheStart() async throws {
+        let devices = twoPools()
+        devices.state.withLock { $0.deaf = ["one"] }
+        let found = try await DeviceReader(control: devices, deadline: .milliseconds(50)).everything()
+        let pool = try #require(found.pools.first { $0.device.name == "one" })
+        #expect(pool.table?.blockSize == Sectors(128))
+        #expect(pool.status == .unknown("no answer within 50ms"))
+        devices.state.withLock { $0.deaf = [] }
+    }
+
     @Test("a volume of a failed pool keeps the id that it had")
     func failedPool() async throws {
         let devices = twoPools()

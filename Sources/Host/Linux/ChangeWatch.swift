@@ -44,7 +44,7 @@ struct ChangeWatch: Sendable {
             if woken[2] { return }
             if woken[0] {
                 // Armed before the list is read: what comes later wakes again.
-                try? events.arm()
+                guard (try? events.arm()) != nil else { return compareLists() }
                 noteNewDevices(&seen)
             }
             let now = isExpecting || woken[1] ? mounted() : seen.mounted

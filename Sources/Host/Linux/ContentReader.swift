@@ -22,27 +22,50 @@ final class ContentReader: Sendable {
         enum State: Hashable, Sendable {
             case mounted(FilesystemKind, ways: [Path], size: Bytes)
             /// With what is mapped: the first write to an empty device changes it.
-            case unmounted(ThinStatus)
+            case unmounted(ThinStatus, isOpen: Bool)
         }
     }
 
-    private let inquiry = Inquiry<DeviceNumber>(
-        BlockingPool(name: "hr-contents", limits: LinuxLimits.looking), deadline: LinuxLimits.content)
-    private let known = Mutex([Subject: Found]())
+    fileprivate struct Known {
+        /// The last reading of each, and of what it was.
+        var last: [DeviceNumber: (subject: Subject, found: Found)] = [:]
+        /// Since when each has been there; nil before the first look, whose volumes are no newcomers.
+        var seen: [VolumeKey: MonotonicTime]?
+    }
 
-    enum Found: Sendable {
+    private let inquiry: Inquiry<DeviceNumber>
+    private let look: @Sendable (Subject) throws(FilesystemError) -> Found
+    private let known = Mutex(Known())
+
+    /// `look` blocks until the device answers.
+    init(
+        deadline: Duration = LinuxLimits.content,
+        look: @escaping @Sendable (Subject) throws(FilesystemError) -> Found = { subject throws(FilesystemError) in
+            try ContentReader.read(subject)
+        }
+    ) {
+        inquiry = Inquiry(BlockingPool(name: "hr-contents", limits: LinuxLimits.reading), deadline: deadline)
+        self.look = look
+    }
+
+    enum Found: Hashable, Sendable {
         case geometry(FilesystemGeometry?)
         case content(Content)
     }
 
-    /// What each holds, from memory or from the device.
-    func read(_ subjects: [Subject]) async -> (found: [DeviceNumber: Found], complaints: [Facts.Complaint]) {
+    /// What each holds, from memory or from the device. One that has only just appeared is let alone unless it is mounted:
+    /// its owner may be about to remove it, and finds it busy while it is being read.
+    func read(
+        _ subjects: [Subject], at now: MonotonicTime
+    ) async -> (found: [DeviceNumber: Found], complaints: [Facts.Complaint]) {
         var found: [DeviceNumber: Found] = [:]
         var open: [DeviceNumber: Subject] = [:]
         known.withLock { known in
             for subject in subjects {
-                if let content = known[subject] {
+                if let content = known.remembered(subject) {
                     found[subject.number] = content
+                } else if known.isNew(subject, at: now) {
+                    found[subject.number] = subject.unread("it has only just appeared")
                 } else if subject.isReadable {
                     open[subject.number] = subject
                 }
@@ -51,15 +74,16 @@ final class ContentReader: Sendable {
         if open.isEmpty { return (found, []) }
         var complaints: [Facts.Complaint] = []
         let numbers = open.keys.sorted()
+        let look = look
         let answers = await inquiry.ask(numbers) { [open] number in
-            open[number].map { subject in Result { () throws(FilesystemError) in try ContentReader.read(subject) } }
+            open[number].map { subject in Result { () throws(FilesystemError) in try look(subject) } }
         }
         for (number, answer) in zip(numbers, answers) {
             guard let subject = open[number] else { continue }
             switch answer {
             case .value(.success(let content)?):
                 found[number] = content
-                known.withLock { $0[subject] = content }
+                known.withLock { $0.last[number] = (subject, content) }
             case .value(.failure(let error)?):
                 if error.isGone { break }
                 found[number] = subject.unread("\(error)")
@@ -76,13 +100,20 @@ final class ContentReader: Sendable {
         return (found, complaints)
     }
 
-    /// Forgets what is not of these volumes.
-    func keep(_ keys: Set<VolumeKey>) {
-        known.withLock { known in known = known.filter { keys.contains($0.key.key) } }
+    /// These are all the volumes that there are: forgets the others.
+    func keep(_ keys: Set<VolumeKey>, at now: MonotonicTime) {
+        known.withLock { known in
+            known.last = known.last.filter { keys.contains($0.value.subject.key) }
+            // The first look's volumes may have been there for ever.
+            let since = known.seen == nil ? MonotonicTime.zero : now
+            var seen: [VolumeKey: MonotonicTime] = [:]
+            for key in keys { seen[key] = known.seen?[key] ?? since }
+            known.seen = seen
+        }
     }
 
     func forget(_ name: DeviceName) {
-        known.withLock { known in known = known.filter { $0.key.key.name != name } }
+        known.withLock { known in known.last = known.last.filter { $0.value.subject.key.name != name } }
     }
 
     /// Blocks until the device answers.
@@ -111,6 +142,31 @@ final class ContentReader: Sendable {
             case .blank: return .content(.blank)
             }
         }
+    }
+}
+
+extension ContentReader.Known {
+    fileprivate func remembered(_ subject: ContentReader.Subject) -> ContentReader.Found? {
+        guard let (before, found) = last[subject.number], before.key == subject.key, before.length == subject.length else {
+            return nil
+        }
+        if before == subject { return found }
+        // A virtual machine writes all the time, and what it has on its disk stays what it is.
+        if case .unmounted(_, isOpen: true) = before.state, case .unmounted(_, isOpen: true) = subject.state,
+            found != .content(.blank)
+        {
+            return found
+        }
+        return nil
+    }
+
+    fileprivate mutating func isNew(_ subject: ContentReader.Subject, at now: MonotonicTime) -> Bool {
+        guard case .unmounted = subject.state, let seen else { return false }
+        guard let since = seen[subject.key] else {
+            self.seen?[subject.key] = now
+            return true
+        }
+        return since != .zero && now.since(since) < LinuxLimits.settling
     }
 }
 

@@ -55,8 +55,16 @@ final class DeviceReader: Sendable {
         }
         var found = DevicesFound()
         let tables = await tables(of: entries.map(\.name), &found)
-        let numbers = tables.compactMap { if case .pool(let device) = $0.reading { device.number } else { nil } }
-        let dead = await readPools(numbers, &found)
+        var pools: [PoolReading] = []
+        for case .pool(let device, let table)? in tables.map(\.reading) {
+            pools.append(PoolReading(device: device, table: table, status: .unknown("")))
+        }
+        known.withLock { known in
+            for pool in pools where known.pools[pool.device.number]?.device != pool.device {
+                known.pools[pool.device.number] = pool
+            }
+        }
+        let dead = await readPools(pools.map(\.device.number), &found)
         await readVolumes(tables, deadPools: dead, &found)
         remember(found, all: true)
         return found

@@ -36,7 +36,7 @@ struct PoolReading: Hashable, Sendable {
 /// What a device is, by its live table. Never waits for a pool's metadata, as a status may.
 enum TableReading: Hashable, Sendable {
     case volume(DeviceFact, ThinTable)
-    case pool(DeviceFact)
+    case pool(DeviceFact, ThinPoolTable?)
     /// Neither, or without a live table.
     case other
     case gone
@@ -53,7 +53,7 @@ struct DeviceQuestions: Sendable {
         guard let line = reply.onlyTarget else { return .other }
         let device = DeviceFact(reply)
         switch line.kind {
-        case ThinPoolTable.kind: return .pool(device)
+        case ThinPoolTable.kind: return .pool(device, ThinPoolTable(parsing: line))
         case ThinTable.kind:
             if let table = ThinTable(parsing: line) { return .volume(device, table) }
             return .volume(device, try assumed(device, length: line.length))

@@ -28,10 +28,10 @@ extension LinuxHost {
         let usages = await usages(of: found.volumes, all: scope == .everything, mounted: &mounted)
         let pools = Dictionary(found.pools.map { ($0.device.number, $0) }, uniquingKeysWith: { first, _ in first })
         let subjects = found.volumes.compactMap { subject(of: $0, pool: pools[$0.table.pool], mounted: mounted, usages: usages) }
-        let (contents, contentComplaints) = await contents.read(subjects)
+        let (contents, contentComplaints) = await contents.read(subjects, at: began)
         let holders = await holders(of: found.volumes, mounted: mounted)
         let owners = await owners.find(found, mounted: mounted, all: scope == .everything)
-        if scope == .everything { self.contents.keep(Set(found.volumes.map(\.key))) }
+        if scope == .everything { self.contents.keep(Set(found.volumes.map(\.key)), at: began) }
 
         var facts = Facts(
             scope: scope, takenAt: began, wallTime: wallTime, duration: .zero,
@@ -83,7 +83,7 @@ extension LinuxHost {
         } else if mounted.kinds[number] != nil {
             return nil
         } else {
-            state = .unmounted(volume.status)
+            state = .unmounted(volume.status, isOpen: volume.device.openCount > 0)
         }
         return ContentReader.Subject(
             number: number, key: volume.key, length: volume.table.length, state: state, isReadable: isReadable)

@@ -14,6 +14,8 @@ enum LinuxLimits {
     /// Reading what is on a device: its superblock, or the first and last blocks of one that is not mounted.
     static let content = Duration.seconds(1)
     static let meter = Duration.seconds(1)
+    /// A device that is younger is not opened for reading: Docker makes and removes several for one container.
+    static let settling = Duration.seconds(1)
     static let holders = Duration.seconds(2)
     /// All of the owners' records together.
     static let owners = Duration.seconds(5)
@@ -23,6 +25,8 @@ enum LinuxLimits {
 
     /// Threads for each kind of look. What is stuck holds one until it comes back.
     static let looking = BlockingPool.Limits(kept: 1, most: 256)
+    /// A disk is slower than a table: more threads only where it really waits.
+    static let reading = BlockingPool.Limits(kept: 1, most: 256, patience: .milliseconds(20))
     static let stepping = BlockingPool.Limits(kept: 1, most: 32)
 
     /// How often a device is read again whose table and status were of two different ones.
