@@ -87,6 +87,8 @@ let package = Package(
         tests(of: "Deadlines"),
         tests(of: "DeviceMapper", ["Units"]),
         tests(of: "Filesystem", ["Units"]),
+        tests(of: "Owners", ["Units"]),
+        tests(of: "Host", ["Units", "Deadlines", "DeviceMapper", "Filesystem", "Owners"]),
         tests(of: "YAML"),
         tests(of: "Simulation", ["Units", "DeviceMapper", "Filesystem", "Owners", "Host"]),
         tests(of: "Inventory", ["Units", "DeviceMapper", "Filesystem", "Host"]),
