@@ -9,7 +9,7 @@ import Testing
     @Test func `a line is one line, whatever a device is called`() {
         let line = LogLines.line(
             "grew evil\nname", level: .info, metadata: [("pool", "p"), ("volume", "a \"b\"\n{c}")], time: "T", format: .text)
-        #expect(line == "T info grew evil\\u{0A}name pool=p volume=\"a \\\"b\\\"\\n{c}\"\n")
+        #expect(line == "T info grew evil\\nname pool=p volume=\"a \\\"b\\\"\\n{c}\"\n")
     }
 
     @Test func `JSON escapes what JSON must`() {
