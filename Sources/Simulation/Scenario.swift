@@ -12,6 +12,8 @@ public struct Scenario: Hashable, Sendable {
     public var seed: UInt64 = 1
     /// Simulated seconds in one real second, when the host runs in real time. Above 0.
     public var speed = 1.0
+    /// The host can tell how much is written on it, as Linux can.
+    public var tellsWrites = true
     public var pools: [Pool] = []
     public var volumes: [Volume] = []
     public var faults: [Fault] = []

@@ -28,9 +28,11 @@ struct ScenarioReader {
         } catch {
             throw Misreading(at: error.mark, error.text)
         }
-        let fields = try Fields(root, of: "a simulated host", keys: ["seed", "speed", "pools", "volumes", "faults", "chances"])
+        let fields = try Fields(
+            root, of: "a simulated host", keys: ["seed", "speed", "tells_writes", "pools", "volumes", "faults", "chances"])
         scenario.seed = try fields.whole("seed") ?? scenario.seed
         scenario.speed = try fields.number("speed") ?? scenario.speed
+        scenario.tellsWrites = try fields.flag("tells_writes") ?? scenario.tellsWrites
         generator = SplitMix64(seed: scenario.seed, stream: .max)
         for node in try fields.list("pools") { try readPool(node) }
         for node in try fields.list("volumes") { try readVolume(node) }

@@ -20,6 +20,7 @@ public final class SimulatedHost: Host {
     private let drive: Drive
     private let realStart = SuspendingClock.now
     private let start: MonotonicTime
+    private let tellsWrites: Bool
     private let state: Mutex<State>
     let stepped = SteppedExecutor()
 
@@ -42,6 +43,7 @@ public final class SimulatedHost: Host {
         case .realTime: world = try World(scenario, wallStart: .now())
         }
         start = world.now
+        tellsWrites = scenario.tellsWrites
         state = Mutex(State(world: world))
     }
 
@@ -153,6 +155,8 @@ public final class SimulatedHost: Host {
         await pause(until: ticket.ends)
         return withWorld { $0.finish(ticket) }
     }
+
+    public func written() async -> Bytes? { tellsWrites ? withWorld { $0.written } : nil }
 
     public func changes() -> AsyncStream<Void> {
         let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))

@@ -47,6 +47,7 @@ extension World {
         volumes[volume].map(blocks: missing)
         volumes[volume].filesystem?.write(fits)
         writers[place].wrote(fits)
+        written += Bytes(fits)
         touch(volume)
         if fits < wanted {
             writers[place].sawNoSpace(at: now)

@@ -9,6 +9,8 @@ public import Units
 public struct World: Sendable {
     public internal(set) var now: MonotonicTime
     public internal(set) var chronicle = Chronicle()
+    /// By all writers together, so far.
+    public internal(set) var written = Bytes.zero
     let start: MonotonicTime
     private let wallStart: WallTime
     let timing: Scenario.Timing
