@@ -65,5 +65,5 @@ enum Section: CaseIterable {
 
 /// The owners that a rule can name.
 enum OwnerNames {
-    static let all = ["docker", "containerd", "lvm", "lxd", "plain"]
+    static let all = ["docker", "containerd", "lvm", "lxd", "stratis", "plain"]
 }

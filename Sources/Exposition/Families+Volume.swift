@@ -126,7 +126,7 @@ extension Owner {
             case .unknown: "unknown"
             }
         case .containerd(let snapshot): snapshot.role.rawValue
-        case .lvm, .plain: nil
+        case .lvm, .stratis, .plain: nil
         }
     }
 }

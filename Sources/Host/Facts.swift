@@ -156,21 +156,3 @@ public struct MountedFilesystem: Hashable, Sendable, Codable {
         case failed(errno: Int32, text: String)
     }
 }
-
-/// Who keeps a pool's record.
-public enum PoolOwner: Hashable, Sendable, Codable {
-    /// `minimumFree` is its dm.min_free_space: below that, pull, build and run fail.
-    case docker(minimumFree: Ratio)
-    case containerd
-    case lvm(volumeGroup: String, name: String)
-    case plain
-
-    public var name: String {
-        switch self {
-        case .docker: "docker"
-        case .containerd: "containerd"
-        case .lvm: "lvm"
-        case .plain: "plain"
-        }
-    }
-}

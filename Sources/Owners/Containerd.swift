@@ -42,7 +42,7 @@ struct ContainerdRecogniser: Recogniser {
         return .containerd(ContainerdSnapshot(role: role, number: number, container: container))
     }
 
-    func keeper(of pool: PoolSighting, volumes: [VolumeSighting]) -> PoolKeeper? { volumes.isEmpty ? nil : .containerd }
+    func keeper(of pool: PoolSighting, volumes: [VolumeSighting]) -> PoolOwner? { volumes.isEmpty ? nil : .containerd }
 
     /// `n` of `<pool>-snap-<n>`, if the volume lies on that very pool: anyone may call a volume so.
     private static func number(of volume: VolumeSighting) -> UInt64? {

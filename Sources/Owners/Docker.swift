@@ -42,7 +42,7 @@ struct DockerRecogniser: Recogniser {
         return .docker(volumes[volume.name] ?? DockerVolume(role: .unknown, hash: hash))
     }
 
-    func keeper(of pool: PoolSighting, volumes: [VolumeSighting]) -> PoolKeeper? {
+    func keeper(of pool: PoolSighting, volumes: [VolumeSighting]) -> PoolOwner? {
         // With dm.thinpooldev the pool has a name of its own, and Docker's volumes tell.
         let own = DockerName(pool.name).flatMap { $0.hash == "pool" ? $0 : nil }
         guard let name = own ?? volumes.lazy.compactMap({ DockerName($0.name) }).first else { return nil }

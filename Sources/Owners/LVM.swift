@@ -13,7 +13,7 @@ struct LVMRecogniser: Recogniser {
         .lvm(LogicalVolume(deviceName: volume.name) ?? LogicalVolume(volumeGroup: "", name: volume.name.description))
     }
 
-    func keeper(of pool: PoolSighting, volumes: [VolumeSighting]) -> PoolKeeper? {
+    func keeper(of pool: PoolSighting, volumes: [VolumeSighting]) -> PoolOwner? {
         guard LVMRecogniser.isOwn(pool.uuid), let volume = LogicalVolume(deviceName: pool.name) else { return nil }
         return .lvm(volumeGroup: volume.volumeGroup, name: volume.name)
     }

@@ -6,15 +6,17 @@ public enum Owner: Hashable, Sendable, Codable {
     case docker(DockerVolume)
     case containerd(ContainerdSnapshot)
     case lvm(LogicalVolume)
+    case stratis
     /// Nobody that Headroom knows: a script's `dmsetup create`, say.
     case plain
 
-    /// The name in labels and rules: `docker`, `containerd`, `lvm`, `plain`.
+    /// The name in labels and rules: `docker`, `containerd`, `lvm`, `stratis`, `plain`.
     public var name: String {
         switch self {
         case .docker: "docker"
         case .containerd: "containerd"
         case .lvm: "lvm"
+        case .stratis: "stratis"
         case .plain: "plain"
         }
     }
@@ -24,7 +26,7 @@ public enum Owner: Hashable, Sendable, Codable {
         switch self {
         case .docker(let volume): volume.container
         case .containerd(let snapshot): snapshot.container
-        case .lvm, .plain: nil
+        case .lvm, .stratis, .plain: nil
         }
     }
 
@@ -34,7 +36,7 @@ public enum Owner: Hashable, Sendable, Codable {
         switch self {
         case .docker(let volume): volume.role != .container
         case .containerd(let snapshot): snapshot.role != .container
-        case .lvm, .plain: false
+        case .lvm, .stratis, .plain: false
         }
     }
 }

@@ -7,11 +7,11 @@ public import Units
 /// Who owns which volume and pool.
 public struct Ownership: Sendable {
     public var owners: [DeviceName: Owner] = [:]
-    public var pools: [DeviceName: PoolKeeper] = [:]
+    public var pools: [DeviceName: PoolOwner] = [:]
     public var complaints: [OwnerComplaint] = []
 
     public func owner(of volume: DeviceName) -> Owner { owners[volume] ?? .plain }
-    public func keeper(of pool: DeviceName) -> PoolKeeper { pools[pool] ?? .plain }
+    public func keeper(of pool: DeviceName) -> PoolOwner { pools[pool] ?? .plain }
 }
 
 /// Every owner that Headroom knows, with what was read of their records. Blocking: ask it from a thread of your own.
@@ -21,8 +21,8 @@ public final class OwnerDirectory: Sendable {
 
     public init(files: any FileReading = HostFiles()) {
         self.files = files
-        // LVM first: its uuid leaves no doubt, while others go by names that anyone may give.
-        recognisers = Mutex([LVMRecogniser(), DockerRecogniser(), ContainerdRecogniser()])
+        // A uuid leaves no doubt, so those that have one come first; others go by names that anyone may give.
+        recognisers = Mutex([LVMRecogniser(), StratisRecogniser(), DockerRecogniser(), ContainerdRecogniser()])
     }
 
     /// Tells the owners of these volumes and pools. Records are read again only when they have changed; a record that cannot
@@ -31,7 +31,7 @@ public final class OwnerDirectory: Sendable {
         recognisers.withLock { recognisers in
             var ownership = Ownership()
             var rest = volumes
-            var keepers: [DeviceName: PoolKeeper] = [:]
+            var keepers: [DeviceName: PoolOwner] = [:]
             for index in recognisers.indices {
                 let behind = rest.partition(by: recognisers[index].claims)
                 let own = Array(rest[behind...])

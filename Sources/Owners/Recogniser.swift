@@ -29,16 +29,6 @@ public struct PoolSighting: Hashable, Sendable {
     }
 }
 
-/// Who keeps a pool's record.
-public enum PoolKeeper: Hashable, Sendable {
-    /// `minimumFree` is its dm.min_free_space: below that, pull, build and run fail. Also for a pool that LVM made and Docker
-    /// was given (dm.thinpooldev), since that bound holds there as well.
-    case docker(minimumFree: Ratio)
-    case containerd
-    case lvm(volumeGroup: String, name: String)
-    case plain
-}
-
 /// What could not be read of an owner's records.
 public struct OwnerComplaint: Hashable, Sendable {
     /// `docker`, `containerd`, `lvm`.
@@ -77,5 +67,5 @@ protocol Recogniser: Sendable {
     func owner(of volume: VolumeSighting) -> Owner
 
     /// Nil when the pool is not its own. `volumes` are those of the pool that it claims.
-    func keeper(of pool: PoolSighting, volumes: [VolumeSighting]) -> PoolKeeper?
+    func keeper(of pool: PoolSighting, volumes: [VolumeSighting]) -> PoolOwner?
 }

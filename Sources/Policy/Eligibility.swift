@@ -79,6 +79,16 @@ extension Refusal {
                 .lvm, "\(name) belongs to LVM, which would undo a growth behind its back",
                 hint: "`lvextend -r -L +SIZE \(lv.volumeGroup)/\(lv.name)`")
         }
+        if volume.owner == .stratis {
+            return Refusal(
+                .stratis, "\(name) belongs to Stratis, which grows its filesystems itself and keeps its own record of them",
+                hint: "see `stratis filesystem list` and `stratis pool list`")
+        }
+        if volume.externalOrigin != nil {
+            return Refusal(
+                .externalOrigin, "\(name) reads from another device where it has nothing of its own",
+                hint: "copy it to a volume of its own, then it can be grown")
+        }
         if twins.contain(volume) {
             return Refusal(
                 .sharedMount, "another device has the same thin id \(volume.identity.thinID) of pool \(volume.poolName)",
@@ -158,6 +168,7 @@ extension Owner {
         case .docker(let volume): "Docker's \(volume.role.rawValue)"
         case .containerd(let snapshot): "containerd's \(snapshot.role.rawValue)"
         case .lvm: "logical volume"
+        case .stratis: "Stratis filesystem"
         case .plain: "plain volume"
         }
     }

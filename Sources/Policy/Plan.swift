@@ -221,6 +221,7 @@ public struct Refusal: Error, Sendable, Hashable, Codable {
         case busy
         case backoff
         case lvm
+        case stratis
         // A manual wish.
         case notLarger = "not_larger"
         case beyondPool = "beyond_pool"

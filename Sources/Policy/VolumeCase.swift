@@ -56,6 +56,10 @@ struct VolumeCase {
             decision.verdict = isWanted ? .refused(bar) : .barred(bar)
             return decision
         }
+        if volume.size > geometry.size {
+            decision.findings.append(
+                Finding("runway", "the device has \(volume.size.less(geometry.size)) beyond the filesystem, which cost nothing"))
+        }
         guard let reason = wish.needs.first else {
             decision.runway = runway(geometry, reckoning: reckoning)
             return decision

@@ -2,7 +2,7 @@
 // Copyright (c) the Headroom authors
 
 public import Filesystem
-public import Host
+import Host
 public import Owners
 public import Units
 

@@ -82,11 +82,16 @@ extension Owner {
             "/run/containerd/io.containerd.runtime.v2.task/\(snapshot.container?.namespace ?? "default")/"
                 + "\(snapshot.container?.id ?? "snapshot-\(snapshot.number)")/rootfs"
         case .lvm(let volume): "/srv/\(volume.name)"
+        case .stratis: "/stratis/\(name)"
         case .plain: "/mnt/\(name)"
         }
     }
 
     func uuid(_ generator: inout SplitMix64) -> String {
-        if case .lvm = self { "LVM-\(generator.hexadecimal(digits: 32))-\(generator.hexadecimal(digits: 32))" } else { "" }
+        switch self {
+        case .lvm: "LVM-\(generator.hexadecimal(digits: 32))-\(generator.hexadecimal(digits: 32))"
+        case .stratis: "stratis-1-\(generator.hexadecimal(digits: 32))-thin-fs-\(generator.hexadecimal(digits: 32))"
+        case .docker, .containerd, .plain: ""
+        }
     }
 }

@@ -32,6 +32,8 @@ import Units
                 $0.content = .unmounted(kind: .ext4, geometry: nil)
                 $0.openCount = 0
             } == .unmounted)
+        #expect(refusal { $0.owner = .stratis } == .stratis)
+        #expect(refusal { $0.externalOrigin = DeviceNumber(major: 254, minor: 9) } == .externalOrigin)
         #expect(refusal { $0.owner = .lvm(LogicalVolume(volumeGroup: "vg", name: "lv")) } == .lvm)
     }
 

@@ -46,7 +46,7 @@ final class OwnerFinder: Sendable {
         var found = all ? OwnersFound() : OwnersFound(volumes: before.volumes, pools: before.pools)
         for volume in devices.volumes { found.volumes[volume.key] = ownership.owner(of: volume.device.name) }
         for pool in devices.pools where all || found.pools[pool.device.name] == nil {
-            found.pools[pool.device.name] = PoolOwner(ownership.keeper(of: pool.device.name))
+            found.pools[pool.device.name] = ownership.keeper(of: pool.device.name)
         }
         known.withLock { $0 = found }
         found.complaints = ownership.complaints.map { Facts.Complaint(part: $0.owner, kind: $0.kind, text: $0.text) }
@@ -71,18 +71,7 @@ extension Owner {
         switch self {
         case .docker(let volume): volume.role == .container
         case .containerd(let snapshot): snapshot.role == .container
-        case .lvm, .plain: true
-        }
-    }
-}
-
-extension PoolOwner {
-    fileprivate init(_ keeper: PoolKeeper) {
-        switch keeper {
-        case .docker(let minimumFree): self = .docker(minimumFree: minimumFree)
-        case .containerd: self = .containerd
-        case .lvm(let volumeGroup, let name): self = .lvm(volumeGroup: volumeGroup, name: name)
-        case .plain: self = .plain
+        case .lvm, .stratis, .plain: true
         }
     }
 }
