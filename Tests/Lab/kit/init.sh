@@ -6,6 +6,7 @@
 mount_kernel_filesystems
 mount_memory
 mount_host "$LAB_TESTS" /run/lab/tests ro
+mount_host "$(dirname "$(dirname "$LAB_TESTS")")" /run/lab/repository ro
 mount_host "$LAB_BOX" /run/lab/box rw
 mount_host "$(dirname "$LAB_SCRIPT")" /run/lab/script ro
 LAB=/run/lab BOX=/run/lab/box STATE=/run/lab/box/state WORK=/mnt
