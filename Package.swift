@@ -92,7 +92,7 @@ let package = Package(
         tests(of: "YAML"),
         tests(of: "Simulation", ["Units", "DeviceMapper", "Filesystem", "Owners", "Host"]),
         tests(of: "Inventory", ["Units", "DeviceMapper", "Filesystem", "Host"]),
-        tests(of: "Policy", ["Units", "DeviceMapper", "Filesystem", "Owners", "Host", "Inventory"]),
+        tests(of: "Policy", ["Units", "DeviceMapper", "Filesystem", "Owners", "Host", "Inventory", "Simulation"]),
         tests(of: "ConfigurationFile", ["Units", "Policy"]),
         tests(of: "Journal", ["Units", "Filesystem", "Host", "Policy"]),
         tests(of: "Grower", ["Units", "Filesystem", "Host", "Policy"]),
