@@ -47,7 +47,8 @@ public struct History: Sendable, Hashable, Codable {
     public mutating func ended(_ order: Order, done: Bool, reached: Bytes, took duration: Duration, now: MonotonicTime) {
         volumes[order.volume, default: VolumeHistory()].ended(order, done: done, reached: reached, now: now)
         // A runway is made ahead of need: nobody waits for it.
-        if done, order.to > order.from { reaction.absorb(growth: duration) }
+        guard done, order.to > order.from else { return }
+        reaction.absorb(growth: duration, underLoad: self[order.volume].rate > .zero)
     }
 
     /// Bounds on what is believed and remembered.
@@ -140,9 +141,9 @@ public struct Reaction: Sendable, Hashable, Codable {
     /// With half as much again as margin.
     public var total: Duration { Reaction.idleLook + growth * 3 / 2 }
 
-    /// Slower growths count at once, faster ones bit by bit, and never below a tenth of a second.
-    mutating func absorb(growth duration: Duration) {
-        let faded = growth * 15 / 16
+    /// Slower growths count at once. Faster ones bit by bit, only those beside a writer, and never below a tenth of a second.
+    mutating func absorb(growth duration: Duration, underLoad: Bool) {
+        let faded = underLoad ? growth * 3 / 4 : growth
         growth = min(max(duration, faded, .milliseconds(100)), Reaction.longest)
     }
 

@@ -50,3 +50,30 @@ import Units
         #expect(order.deviceTo == order.deviceFrom)
     }
 }
+
+@Suite struct ReactionTests {
+    private let idle = Made.volume(size: .gibibytes(1), used: .mebibytes(900))
+    private let writing = Made.volume(size: .gibibytes(1), used: .mebibytes(950), at: MonotonicTime(nanoseconds: 1_000_000_000))
+
+    private func reaction(after durations: [Duration], seen looks: [Volume]) throws -> Duration {
+        var history = History()
+        for look in looks { history.absorb([look]) }
+        let order = try #require(Made.plan([looks[0]]).order("v"))
+        for duration in durations { history.ended(order, done: true, reached: order.to, took: duration, now: .zero) }
+        return history.reaction.total
+    }
+
+    @Test func `a slow growth counts at once, idle or not`() throws {
+        let first = try reaction(after: [], seen: [idle])
+        #expect(try reaction(after: [.seconds(1)], seen: [idle]) > first)
+        #expect(try reaction(after: [.seconds(1)], seen: [idle, writing]) > first)
+    }
+
+    @Test func `only growths beside a writer make it shorter`() throws {
+        let first = try reaction(after: [], seen: [idle])
+        let quick = Array(repeating: Duration.milliseconds(5), count: 20)
+        #expect(try reaction(after: quick, seen: [idle]) == first)
+        #expect(try reaction(after: quick, seen: [idle, writing]) < first)
+        #expect(try reaction(after: quick, seen: [idle, writing]) >= Reaction.idleLook)
+    }
+}
