@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) the Headroom authors
 
+import Inventory
 import Policy
 import Testing
 import Units
