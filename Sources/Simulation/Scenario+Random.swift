@@ -84,7 +84,7 @@ extension Scenario.Volume {
         if generator.happens(shape.fleeting) {
             if generator.happens(.percent(70)) { volume.appears = generator.duration(in: .zero...shape.length) }
             if generator.happens(.percent(50)) {
-                volume.vanishes = (volume.appears ?? .zero) + generator.duration(in: .seconds(1)...shape.length)
+                volume.vanishes = (volume.appears ?? .zero) + generator.duration(in: .seconds(1)...max(shape.length, .seconds(1)))
             }
         }
         if case .filesystem = volume.content, generator.happens(shape.busy) {
@@ -121,18 +121,20 @@ extension Scenario.Writer {
         }
         var writer = Scenario.Writer(rate: ByteRate(bytesPerSecond: min(rate * (1 + generator.unit()), fastest)))
         writer.starts = generator.duration(in: .zero...(shape.length / 2))
-        if generator.happens(.percent(30)) { writer.stops = writer.starts + generator.duration(in: .seconds(1)...shape.length) }
+        if generator.happens(.percent(30)) {
+            writer.stops = writer.starts + generator.duration(in: .seconds(1)...max(shape.length, .seconds(1)))
+        }
         // However fast, it stays within what an afternoon's writers do.
         writer.amount = .mebibytes(generator.number(in: 1...3_000))
         if generator.happens(.percent(50)) {
             writer.burst = Scenario.Burst(
                 amount: .mebibytes(generator.number(in: 1...700)),
-                every: generator.duration(in: .seconds(5)...(shape.length / 10)))
+                every: generator.duration(in: .seconds(5)...max(shape.length / 10, .seconds(5))))
         }
         if generator.happens(.percent(30)) {
             writer.deletes = Scenario.Deletion(
                 share: .percent(UInt(generator.number(in: 5...100))),
-                every: generator.duration(in: .seconds(10)...(shape.length / 5)))
+                every: generator.duration(in: .seconds(10)...max(shape.length / 5, .seconds(10))))
         }
         if generator.happens(.percent(50)) { writer.retries = generator.duration(in: .seconds(1) ... .seconds(60)) }
         return writer
@@ -146,7 +148,7 @@ extension Scenario.Fault {
         let kind = generator.one(of: Kind.allCases.filter { !$0.isOfPool })
         return Scenario.Fault(
             kind, generator.one(of: scenario.volumes).name, at: generator.duration(in: .zero...shape.length),
-            lasts: generator.duration(in: .milliseconds(100)...(shape.length / 10)),
+            lasts: generator.duration(in: .milliseconds(100)...max(shape.length / 10, .milliseconds(100))),
             times: generator.happens(.percent(50)) ? Int(generator.number(in: 1...3)) : nil)
     }
 }
