@@ -127,7 +127,8 @@ final class PoolCore: @unchecked Sendable {
                 monitor.lock()
                 if !end(worker) { break }
             } else {
-                if isClosed { break }
+                // One that joined in for a while goes again.
+                if isClosed || workers.count - lost > limits.kept { break }
                 idle += 1
                 monitor.wait(for: .work)
                 idle -= 1

@@ -22,6 +22,18 @@ extension Engine {
         running[order.volume.name] = RunningGrowth(order: order, task: Task { _ = await self.carryOut(order) })
     }
 
+    /// Starts as many of the waiting runways as may be under way at once.
+    func beginRunways() {
+        while running.count < Engine.runwaysAtOnce, let next = waitingRunways.keys.min(),
+            let order = waitingRunways.removeValue(forKey: next)
+        {
+            begin(order)
+        }
+    }
+
+    /// More tables than this are not swapped at once, but for those that a full filesystem waits for.
+    static let runwaysAtOnce = 8
+
     /// Carries one order out and takes in how it went.
     func carryOut(_ order: Order) async -> FinishedGrowth {
         let start = host.now()
@@ -51,6 +63,7 @@ extension Engine {
         current.growths.absorb(finished)
         log(finished)
         schedule.plan(.at(now), at: order.volume.name, written: nil)
+        beginRunways()
         publish()
         signal.raise()
         return finished

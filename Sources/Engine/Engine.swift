@@ -30,6 +30,8 @@ public actor Engine {
     var current: Report
     /// What is under way: one growth for each volume at most.
     var running: [DeviceName: RunningGrowth] = [:]
+    /// Runways that wait for their turn: nobody else does, so they go a few at a time.
+    var waitingRunways: [DeviceName: Order] = [:]
     /// The first size of each filesystem, from earlier runs and this one.
     var births: [VolumeIdentity: Bytes] = [:]
     var lastTidying = MonotonicTime.zero
@@ -84,6 +86,7 @@ public actor Engine {
         }
         changes.cancel()
         isActing = false
+        waitingRunways = [:]
         await finishRunning()
     }
 
@@ -195,6 +198,7 @@ public actor Engine {
 
     private func act(on plan: Plan, about names: Set<DeviceName>?, now: MonotonicTime) {
         guard let snapshot else { return }
+        defer { beginRunways() }
         let outlooks = Dictionary(plan.pools.map { ($0.pool, $0) }, uniquingKeysWith: { first, _ in first })
         for (volume, decision) in zip(snapshot.volumes, plan.decisions) {
             guard names?.contains(volume.name) ?? true else { continue }
@@ -202,7 +206,9 @@ public actor Engine {
                 if case .grow(let order) = decision.verdict {
                     begin(order)
                 } else if let runway = decision.runway, let order = Order(runway: runway, under: volume) {
-                    begin(order)
+                    waitingRunways[volume.name] = order
+                } else {
+                    waitingRunways[volume.name] = nil
                 }
             }
             guard let outlook = outlooks[volume.poolName] else { continue }
