@@ -3,6 +3,7 @@
 
 import Grower
 import Host
+import Inventory
 import Journal
 import Logging
 import Policy
@@ -22,17 +23,27 @@ extension Engine {
         running[order.volume.name] = RunningGrowth(order: order, task: Task { _ = await self.carryOut(order) })
     }
 
-    /// Starts as many of the waiting runways as may be under way at once.
-    func beginRunways() {
-        while running.count < Engine.runwaysAtOnce, let next = waitingRunways.keys.min(),
-            let order = waitingRunways.removeValue(forKey: next)
-        {
-            begin(order)
+    /// Somebody is writing, or asked: it begins at once. A runway and an idle filesystem's burst room wait for their turn.
+    func isUrgent(_ order: Order) -> Bool {
+        !order.isRunway && (order.reason != .burst || history[order.volume].rate > .zero)
+    }
+
+    /// Starts as many of the waiting growths as may be under way at once.
+    func beginWaiting() {
+        while running.count < Engine.unhurriedAtOnce, let snapshot, let name = waiting.min() {
+            waiting.remove(name)
+            guard let index = snapshot.volumes.firstIndex(where: { $0.name == name }) else { continue }
+            // What was granted meanwhile is no longer there for this one.
+            let now = Policy.plan(
+                snapshot, rules: rules, history: history, now: host.now(), deciding: [name], previous: plan, hostBar: hostBar)
+            plan = now
+            current.plan = now
+            if let order = now.decisions[index].order(for: snapshot.volumes[index]) { begin(order) }
         }
     }
 
-    /// More tables than this are not swapped at once, but for those that a full filesystem waits for.
-    static let runwaysAtOnce = 8
+    /// No more growths than this are begun at once that nobody waits for.
+    static let unhurriedAtOnce = 4
 
     /// Carries one order out and takes in how it went.
     func carryOut(_ order: Order) async -> FinishedGrowth {
@@ -63,7 +74,7 @@ extension Engine {
         current.growths.absorb(finished)
         log(finished)
         schedule.plan(.at(now), at: order.volume.name, written: nil)
-        beginRunways()
+        beginWaiting()
         publish()
         signal.raise()
         return finished

@@ -30,8 +30,8 @@ public actor Engine {
     var current: Report
     /// What is under way: one growth for each volume at most.
     var running: [DeviceName: RunningGrowth] = [:]
-    /// Runways that wait for their turn: nobody else does, so they go a few at a time.
-    var waitingRunways: [DeviceName: Order] = [:]
+    /// Volumes whose growth nobody waits for: they go a few at a time, each decided anew when its turn comes.
+    var waiting: Set<DeviceName> = []
     /// The first size of each filesystem, from earlier runs and this one.
     var births: [VolumeIdentity: Bytes] = [:]
     var lastTidying = MonotonicTime.zero
@@ -86,7 +86,7 @@ public actor Engine {
         }
         changes.cancel()
         isActing = false
-        waitingRunways = [:]
+        waiting = []
         await finishRunning()
     }
 
@@ -190,7 +190,10 @@ public actor Engine {
             // A growth under way is no refusal to anyone outside.
             guard refusal.reason != .busy else { continue }
             current.refusals[decision.volume.poolName, default: [:]][refusal.reason, default: 0] += 1
-            logger.warning(
+            // That idle filesystems could not be made ready is no news for each of a thousand.
+            let isNews = decision.needs != [.burst] || history[decision.volume].rate > .zero
+            logger.log(
+                level: isNews ? .warning : .debug,
                 "\(decision.volume.name) should be larger and is not grown: \(refusal.text)",
                 metadata: ["volume": "\(decision.volume.name)", "reason": "\(refusal.reason.rawValue)"])
         }
@@ -198,17 +201,14 @@ public actor Engine {
 
     private func act(on plan: Plan, about names: Set<DeviceName>?, now: MonotonicTime) {
         guard let snapshot else { return }
-        defer { beginRunways() }
+        defer { beginWaiting() }
         let outlooks = Dictionary(plan.pools.map { ($0.pool, $0) }, uniquingKeysWith: { first, _ in first })
         for (volume, decision) in zip(snapshot.volumes, plan.decisions) {
             guard names?.contains(volume.name) ?? true else { continue }
             if isActing {
-                if case .grow(let order) = decision.verdict {
-                    begin(order)
-                } else if let runway = decision.runway, let order = Order(runway: runway, under: volume) {
-                    waitingRunways[volume.name] = order
-                } else {
-                    waitingRunways[volume.name] = nil
+                waiting.remove(volume.name)
+                if let order = decision.order(for: volume) {
+                    if isUrgent(order) { begin(order) } else { waiting.insert(volume.name) }
                 }
             }
             guard let outlook = outlooks[volume.poolName] else { continue }
@@ -242,6 +242,14 @@ extension Facts {
     /// The names that were looked at; nil for everything.
     var looked: Set<DeviceName>? {
         if case .volumes(let names) = scope { Set(names) } else { nil }
+    }
+}
+
+extension Decision {
+    /// What is to be carried out now, if anything: a growth, or else a runway.
+    func order(for volume: Volume) -> Order? {
+        if case .grow(let order) = verdict { return order }
+        return runway.flatMap { Order(runway: $0, under: volume) }
     }
 }
 

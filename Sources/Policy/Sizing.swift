@@ -74,10 +74,14 @@ struct Sizing {
     /// What every bound leaves to add, and the refusal of whichever is the tightest.
     private func room(isIdle: Bool, share: Ratio?) -> (Bytes, (Bytes) -> Refusal) {
         var room = reckoning.headroom ?? .zero
-        if isIdle { room = Bytes(room.count / Sizing.idleShareOfHeadroom) }
+        if isIdle {
+            let share = Bytes(room.count / Sizing.idleShareOfHeadroom)
+            // Beyond half of what the pool can give, promises are for those who write.
+            room = min(share, Bytes(room.less(reckoning.promised).count / 2))
+        }
         var refusal: (Bytes) -> Refusal = { [reckoning] wanted in
             var refusal = reckoning.refusal(of: wanted)
-            if isIdle { refusal.text += "; an idle volume gets a quarter of that at most" }
+            if isIdle { refusal.text += "; idle volumes get a quarter of that at most, and half of the pool's together" }
             return refusal
         }
         func bound(_ left: Bytes?, _ make: @escaping () -> Refusal) {
