@@ -60,8 +60,9 @@ extension Engine: Daemon {
             return .refused(Refusal(.busy, "a growth of \(order.volume.name) is under way", hint: "wait for it, then ask again"))
         }
         history.began(order)
-        let growth = Task { await self.carryOut(order) }
-        running[order.volume.name] = RunningGrowth(order: order, task: Task { _ = await growth.value })
+        let growth = Task(executorPreference: executor) { await self.carryOut(order) }
+        running[order.volume.name] = RunningGrowth(
+            order: order, task: Task(executorPreference: executor) { _ = await growth.value })
         let finished = await growth.value
         guard let failure = finished.failure else { return .done(finished) }
         return .failed("growing \(order.volume.name) to \(order.to) failed at \(failure); see the log and dmesg")

@@ -20,7 +20,8 @@ extension Engine {
                 "rate": "\(history[order.volume].rate)",
             ])
         history.began(order)
-        running[order.volume.name] = RunningGrowth(order: order, task: Task { _ = await self.carryOut(order) })
+        running[order.volume.name] = RunningGrowth(
+            order: order, task: Task(executorPreference: executor) { _ = await self.carryOut(order) })
     }
 
     /// Somebody is writing, or asked: it begins at once. A runway and an idle filesystem's burst room wait for their turn.

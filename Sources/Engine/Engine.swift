@@ -18,6 +18,8 @@ public actor Engine {
     let logger: Logger
     /// Reads the configuration anew.
     let loadRules: @Sendable () async throws(ReloadError) -> LoadedRules
+    /// Where the tasks that the engine starts run. Nil: where tasks always do; a simulation wants them one at a time.
+    let executor: (any TaskExecutor)?
     let signal = Signal()
     let books: Books
     private let published: Mutex<Report>
@@ -46,8 +48,10 @@ public actor Engine {
     /// Without `actsOnPlan` nothing is changed but what `grow` is asked to.
     public init(
         host: any Host, rules: LoadedRules, books: Books, version: String, logger: Logger, actsOnPlan: Bool = true,
+        executor: (any TaskExecutor)? = nil,
         loadRules: @escaping @Sendable () async throws(ReloadError) -> LoadedRules
     ) {
+        self.executor = executor
         self.host = host
         self.logger = logger
         self.books = books
@@ -71,13 +75,13 @@ public actor Engine {
     /// Looks, decides and acts until the task is cancelled; then waits for the growths under way.
     public func run() async {
         await recall()
-        let changes = Task { [host] in
-            for await _ in host.changes() { self.hostChanged() }
+        let changes = Task(executorPreference: executor) { [host] in
+            for await _ in host.changes() { await self.hostChanged() }
         }
         while !Task.isCancelled {
             await lookAtWhatIsDue()
             let earliest = schedule.earliest
-            let timer = Task { [host, signal] in
+            let timer = Task(executorPreference: executor) { [host, signal] in
                 try? await host.sleep(until: earliest)
                 if !Task.isCancelled { signal.raise() }
             }

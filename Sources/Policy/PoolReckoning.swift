@@ -5,6 +5,7 @@ import DeviceMapper
 import Filesystem
 import Host
 import Inventory
+import Owners
 import Units
 
 /// One pool's account while a plan is made: what it has, what is promised, what may still be granted.
@@ -29,7 +30,11 @@ struct PoolReckoning {
         fillRateWasSeen = seen > rule.assumedFillRate
         fillRate = max(seen, rule.assumedFillRate)
         reaction = history.reaction.total
-        promised = Promises(volumes: volumes, history: history, burstRoom: fillRate.amount(in: reaction)).total
+        promised =
+            Promises(
+                volumes: volumes, history: history, burstRoom: fillRate.amount(in: reaction),
+                capacity: (pool.dataTotal ?? .zero).less(reserve), mayOvercommit: rule.overcommitLimit.map { $0 > .one } ?? false
+            ).total
         volumesSize = volumes.map(\.reckonedSize).sum()
         bar = hostBar ?? Refusal.bar(on: pool)
     }

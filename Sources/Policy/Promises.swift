@@ -9,8 +9,9 @@ import Units
 /// What a pool has promised and does not show as used yet.
 ///
 /// What was granted by growth counts until it is written, a growth's price (ext4's inode tables) with it. What volumes
-/// were born with is their owner's promise, and an overcommitted pool could never keep all of those: of it counts what
-/// the volumes can write before Headroom looks and acts again.
+/// were born with is their owner's promise. Where the pool can keep all of those, they count whole: growth is not what
+/// overcommits a pool, unless its rule's `overcommit_limit` says that it may. A pool that is overcommitted by birth could
+/// never keep them: there counts what the volumes can write before Headroom looks and acts again.
 struct Promises {
     let total: Bytes
 
@@ -20,9 +21,12 @@ struct Promises {
     /// So many filesystems are taken to fill at the fastest rate at once: the machine's memory has one bandwidth.
     static let burstsAtOnce: UInt64 = 16
 
-    init(volumes: [Volume], history: History, burstRoom: Bytes) {
+    /// `capacity` is the pool's data less its reserve.
+    init(volumes: [Volume], history: History, burstRoom: Bytes, capacity: Bytes, mayOvercommit: Bool) {
         var granted = Bytes.zero
+        var born = Bytes.zero
         var inborn = Bytes.zero
+        var burst = Bytes.zero
         for volume in volumes {
             let past = history[volume.identity]
             let size = max(volume.reckonedSize, past.running?.to ?? .zero)
@@ -31,8 +35,13 @@ struct Promises {
             granted += promise
             // Without a mount, or read-only, nobody writes but a virtual machine.
             let isWritable = volume.filesystem.map { !$0.isReadOnly } ?? (volume.openCount > 0)
-            if isWritable { inborn += min(unwritten.less(promise), burstRoom) }
+            if isWritable {
+                inborn += unwritten.less(promise)
+                burst += min(unwritten.less(promise), burstRoom)
+            }
+            born += volume.reckonedSize.less(past.granted(size: volume.reckonedSize))
         }
-        total = granted + min(inborn, burstRoom.scaled(by: Promises.burstsAtOnce))
+        let isOvercommitted = mayOvercommit || born > capacity
+        total = granted + (isOvercommitted ? min(burst, burstRoom.scaled(by: Promises.burstsAtOnce)) : inborn)
     }
 }

@@ -98,3 +98,29 @@ import Units
         #expect(plan.pools[0].headroom == nil)
     }
 }
+
+@Suite struct BirthTests {
+    /// Of 10 GiB with a reserve of one: one volume that fills, and one that may yet write 4.5 GiB.
+    private func headroom(late: Bytes, limit: Ratio? = nil) throws -> Bytes {
+        var rules = Rules()
+        var pool = PoolRule()
+        pool.overcommitLimit = limit
+        rules.pools = [pool]
+        let volumes = [
+            Made.volume("greedy", id: 1, size: .gibibytes(1), used: .gibibytes(1)),
+            Made.volume("late", id: 2, size: late, used: .zero),
+        ]
+        return try #require(Made.plan(volumes, rules: rules).pools[0].headroom)
+    }
+
+    @Test func `growth leaves volumes what they were born with, as long as the pool can keep all of it`() throws {
+        #expect(try headroom(late: .gibibytes(5)) == .gibibytes(3))
+        #expect(try headroom(late: .gibibytes(8)) == .zero)
+    }
+
+    @Test func `on a pool that is overcommitted by birth, or may be, births do not keep others from growing`() throws {
+        #expect(try headroom(late: .gibibytes(20)) > .gibibytes(7))
+        #expect(try headroom(late: .gibibytes(5), limit: Ratio(4)) > .gibibytes(7))
+        #expect(try headroom(late: .gibibytes(5), limit: .one) == .gibibytes(3))
+    }
+}
