@@ -52,7 +52,7 @@ let package = Package(
         room("YAML", ["CYAML"]),
         room("ConfigurationFile", ["Units", "Policy", "YAML"]),
         room("Journal", ["Units", "Deadlines", "Host", "Policy", "CSQLite"]),
-        room("Grower", ["Units", "DeviceMapper", "Filesystem", "Host", "Policy"]),
+        room("Grower", ["Units", "DeviceMapper", "Filesystem", "Owners", "Host", "Policy"]),
         room(
             "Engine",
             [

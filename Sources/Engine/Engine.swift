@@ -246,7 +246,7 @@ extension Order {
             return nil
         }
         self.init(
-            volume: volume.identity, kind: filesystem.kind, reason: .burst, from: size, to: size,
+            volume: volume.identity, kind: filesystem.kind, lasting: volume.owner.lasting, reason: .burst, from: size, to: size,
             deviceFrom: volume.size.wholeSectors, deviceTo: runway, price: .zero)
     }
 }

@@ -3,6 +3,7 @@
 
 public import Filesystem
 public import Host
+public import Owners
 public import Units
 
 /// What the policy makes of a snapshot: one outlook for each pool, one decision for each volume.
@@ -138,6 +139,8 @@ public struct Finding: Sendable, Hashable, Codable {
 public struct Order: Sendable, Hashable, Codable {
     public var volume: VolumeIdentity
     public var kind: FilesystemKind
+    /// How the growth is made to last.
+    public var lasting: Lasting
     public var reason: Need
     /// The filesystem's size now, as its geometry says.
     public var from: Bytes
@@ -153,11 +156,13 @@ public struct Order: Sendable, Hashable, Codable {
     public var limitedBy: Refusal?
 
     public init(
-        volume: VolumeIdentity, kind: FilesystemKind, reason: Need, from: Bytes, to: Bytes, deviceFrom: Sectors,
+        volume: VolumeIdentity, kind: FilesystemKind, lasting: Lasting = .byRestoring, reason: Need, from: Bytes, to: Bytes,
+        deviceFrom: Sectors,
         deviceTo: Sectors, price: Bytes, limitedBy: Refusal? = nil
     ) {
         self.volume = volume
         self.kind = kind
+        self.lasting = lasting
         self.reason = reason
         self.from = from
         self.to = to

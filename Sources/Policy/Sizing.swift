@@ -63,7 +63,8 @@ struct Sizing {
         let to = to.roundedDown(to: geometry.blockSize)
         let length = volume.size.wholeSectors
         return Order(
-            volume: volume.identity, kind: volume.filesystem?.kind ?? .ext4, reason: reason, from: size, to: to,
+            volume: volume.identity, kind: volume.filesystem?.kind ?? .ext4, lasting: volume.owner.lasting, reason: reason,
+            from: size, to: to,
             deviceFrom: length,
             // A device that is long enough stays: what is left to do is one ioctl.
             deviceTo: to <= volume.size ? length : deviceLength(for: to), price: price(of: to), limitedBy: limitedBy)

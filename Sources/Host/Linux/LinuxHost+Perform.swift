@@ -32,6 +32,7 @@ extension LinuxHost {
             case .resume(let identity, let length): try tables.resume(identity, length: length)
             case .clearTable(let identity): try tables.clear(identity)
             case .growFilesystem: break
+            case .recordLength, .extend, .restore, .release: throw .refused("to be written")
             }
             return nil
         }
