@@ -94,7 +94,7 @@ let package = Package(
         tests(of: "Inventory", ["Units", "DeviceMapper", "Filesystem", "Host"]),
         tests(of: "Policy", ["Units", "DeviceMapper", "Filesystem", "Owners", "Host", "Inventory"]),
         tests(of: "ConfigurationFile", ["Units", "Policy"]),
-        tests(of: "Journal", ["Units", "Filesystem", "Host", "Policy"]),
+        tests(of: "Journal", ["Units", "Filesystem", "Owners", "Host", "Policy"]),
         tests(of: "Grower", ["Units", "Filesystem", "Host", "Policy"]),
         tests(
             of: "Engine", ["Units", "Host", "Simulation", "Policy", "Journal", .product(name: "Logging", package: "swift-log")]),
