@@ -19,7 +19,7 @@ extension Owner {
         switch self {
         case .docker(let volume): volume.role == .container ? .byRecord(volume) : .never
         case .containerd(let snapshot): snapshot.role == .container ? .byRestoring : .never
-        case .lvm(let volume): .byLogicalVolume(volume)
+        case .lvm(let volume): volume.higherOwner == nil ? .byLogicalVolume(volume) : .never
         case .stratis: .never
         case .plain: .byRestoring
         }

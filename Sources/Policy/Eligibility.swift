@@ -74,11 +74,7 @@ extension Refusal {
                 .parent, "\(name) is or may become a parent (\(volume.owner.roleName)): its children take its recorded size",
                 hint: "nothing to do: only a container's own volume is grown")
         }
-        if case .lvm(let lv) = volume.owner {
-            return Refusal(
-                .lvm, "\(name) belongs to LVM, which would undo a growth behind its back",
-                hint: "`lvextend -r -L +SIZE \(lv.volumeGroup)/\(lv.name)`")
-        }
+        if case .lvm(let logical) = volume.owner, let refusal = bar(on: logical, as: name) { return refusal }
         if volume.owner == .stratis {
             return Refusal(
                 .stratis, "\(name) belongs to Stratis, which grows its filesystems itself and keeps its own record of them",
@@ -119,6 +115,18 @@ extension Refusal {
             return Refusal(
                 .stuck, "what is on \(name) could not be read: \(reason)", hint: "see dmesg and `dmsetup status \(name)`")
         }
+    }
+
+    private static func bar(on logical: LogicalVolume, as name: DeviceName) -> Refusal? {
+        if let higher = logical.higherOwner {
+            return Refusal(
+                .managed, "\(name) is managed by \(higher.name), which keeps its size in a record of its own",
+                hint: higher.hint)
+        }
+        if logical.isWhole(as: name) { return nil }
+        return Refusal(
+            .lvm, "\(name) belongs to LVM, and its name does not tell which logical volume it is",
+            hint: "see `lvs -a -o vg_name,lv_name,lv_dm_path`")
     }
 
     private static func heldRefusal(_ volume: Volume) -> Refusal? {

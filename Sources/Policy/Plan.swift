@@ -225,7 +225,10 @@ public struct Refusal: Error, Sendable, Hashable, Codable {
         case journal
         case busy
         case backoff
+        /// LVM's, but not to be told to LVM by its name.
         case lvm
+        /// Somebody above LVM keeps its size.
+        case managed
         case stratis
         // A manual wish.
         case notLarger = "not_larger"

@@ -17,6 +17,8 @@ extension LinuxHost {
         var report: StepReport
         if case .growFilesystem(let identity, let kind, let size) = step {
             report = await grow(GrowthStep(control: control, identity: identity, kind: kind, size: size))
+        } else if case .extend(let identity, let volume, let length) = step {
+            report = await extend(ExtendStep(control: control, identity: identity, volume: volume, length: length))
         } else {
             report = await changeTable(step)
         }
@@ -31,8 +33,8 @@ extension LinuxHost {
             case .loadTable(let identity, let length): try tables.load(identity, length: length)
             case .resume(let identity, let length): try tables.resume(identity, length: length)
             case .clearTable(let identity): try tables.clear(identity)
-            case .growFilesystem: break
-            case .recordLength, .extend, .restore, .release: throw .refused("to be written")
+            case .growFilesystem, .extend: break
+            case .recordLength, .restore, .release: throw .refused("to be written")
             }
             return nil
         }

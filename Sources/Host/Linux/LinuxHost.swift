@@ -20,6 +20,8 @@ public final class LinuxHost: Host {
     let contents = ContentReader()
     let owners = OwnerFinder()
     let steps: Inquiry<DeviceName>
+    /// `lvextend`, by volume group.
+    let groups: Inquiry<String>
     let holders: Inquiry<DeviceNumber>
     let sysfs = Sysfs()
     private let meter = WriteMeter()
@@ -35,6 +37,7 @@ public final class LinuxHost: Host {
         }
         devices = DeviceReader(control: control)
         steps = Inquiry(BlockingPool(name: "hr-steps", limits: LinuxLimits.stepping), deadline: LinuxLimits.table)
+        groups = Inquiry(BlockingPool(name: "hr-lvextend", limits: LinuxLimits.extending), deadline: LinuxLimits.extend)
         holders = Inquiry(BlockingPool(name: "hr-holders", limits: LinuxLimits.looking), deadline: LinuxLimits.holders)
     }
 

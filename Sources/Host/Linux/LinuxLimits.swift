@@ -22,12 +22,16 @@ enum LinuxLimits {
     static let table = Duration.seconds(30)
     /// ext4 took 12.9 s from 128 to 512 GiB, and growth goes in smaller slices than that.
     static let growth = Duration.seconds(60)
+    /// `lvextend` took 1.2 to 2.9 s; it waits for the volume group's lock as long as it takes.
+    static let extend = Duration.seconds(60)
 
     /// Threads for each kind of look. What is stuck holds one until it comes back.
     static let looking = BlockingPool.Limits(kept: 1, most: 256)
     /// A disk is slower than a table: more threads only where it really waits.
     static let reading = BlockingPool.Limits(kept: 1, most: 256, patience: .milliseconds(20))
     static let stepping = BlockingPool.Limits(kept: 1, most: 32)
+    /// Those of one volume group take turns anyway: so many are through within the deadline.
+    static let extending = BlockingPool.Limits(kept: 1, most: 16)
 
     /// How often a device is read again whose table and status were of two different ones.
     static let rereads = 3
