@@ -28,13 +28,19 @@ extension LinuxHost {
 
     private func changeTable(_ step: Step) async -> StepReport {
         let tables = TableSteps(control: control)
+        let devices = DeviceSteps(control: control)
+        let books = books
+        let control = control
         return await run(step.volume.name, within: LinuxLimits.table) { () throws(StepFailure) in
             switch step {
             case .loadTable(let identity, let length): try tables.load(identity, length: length)
             case .resume(let identity, let length): try tables.resume(identity, length: length)
             case .clearTable(let identity): try tables.clear(identity)
             case .growFilesystem, .extend: break
-            case .recordLength, .restore, .release: throw .refused("to be written")
+            case .recordLength(let identity, let volume, let length):
+                try RecordStep(books: books).perform(identity, volume, length: length, through: control)
+            case .restore(let identity, let length): try devices.restore(identity, length: length)
+            case .release(let identity): try devices.release(identity)
             }
             return nil
         }

@@ -5,6 +5,7 @@ import Deadlines
 import DeviceMapper
 import Filesystem
 import Glibc
+import Owners
 // Whole-module builds count timespec as this module's (Swift 6.3).
 import SwiftOverlayShims
 public import Units
@@ -24,6 +25,8 @@ public final class LinuxHost: Host {
     let groups: Inquiry<String>
     let holders: Inquiry<DeviceNumber>
     let sysfs = Sysfs()
+    let books = DockerBooks()
+    let keeper: Keeper
     private let meter = WriteMeter()
     private let metering = BlockingPool(name: "hr-vmstat", limits: LinuxLimits.looking)
 
@@ -36,10 +39,13 @@ public final class LinuxHost: Host {
             throw .noDeviceMapper(error.said.isEmpty ? "\(error)" : error.said)
         }
         devices = DeviceReader(control: control)
+        keeper = Keeper(control: control, books: books)
         steps = Inquiry(BlockingPool(name: "hr-steps", limits: LinuxLimits.stepping), deadline: LinuxLimits.table)
         groups = Inquiry(BlockingPool(name: "hr-lvextend", limits: LinuxLimits.extending), deadline: LinuxLimits.extend)
         holders = Inquiry(BlockingPool(name: "hr-holders", limits: LinuxLimits.looking), deadline: LinuxLimits.holders)
     }
+
+    deinit { keeper.stop() }
 
     public func now() -> MonotonicTime { LinuxClock.now() }
 
@@ -59,6 +65,8 @@ public final class LinuxHost: Host {
         let meter = meter
         return try? await metering.run(deadline: LinuxLimits.meter) { meter.read() }
     }
+
+    public func keep(_ volumes: [KeptVolume]) async { keeper.keep(volumes) }
 
     public func changes() -> AsyncStream<Void> { ChangeWatch.stream(control: control) }
 }

@@ -41,4 +41,13 @@ enum LinuxLimits {
     static let mountWatchEnds = Duration.seconds(10)
     /// Kernels before 4.13 tell no events: their list of devices is compared this often.
     static let listWatch = Duration.seconds(1)
+
+    /// How soon a kept volume that is not as it should be is looked at again: at first, and after many times.
+    static let keptPatience = Duration.milliseconds(5)...Duration.seconds(1)
+    /// How often the owner's records of all kept volumes are read, whatever happens.
+    static let keptSweep = Duration.seconds(30)
+    /// After a device was made, its link is looked at this often ...
+    static let linkWatch = Duration.milliseconds(1)
+    /// ... for so long: udev handles some hundred events a second.
+    static let linkWatchEnds = Duration.seconds(2)
 }
