@@ -97,7 +97,11 @@ let package = Package(
         tests(of: "Journal", ["Units", "Filesystem", "Owners", "Host", "Policy"]),
         tests(of: "Grower", ["Units", "Filesystem", "Host", "Policy"]),
         tests(
-            of: "Engine", ["Units", "Host", "Simulation", "Policy", "Journal", .product(name: "Logging", package: "swift-log")]),
+            of: "Engine",
+            [
+                "Units", "DeviceMapper", "Filesystem", "Owners", "Host", "Simulation", "Policy", "Journal",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         tests(of: "Exposition", ["Units", "DeviceMapper", "Filesystem", "Owners", "Host", "Inventory", "Policy", "Engine"]),
         tests(
             of: "Server",

@@ -21,6 +21,7 @@ extension Engine {
         case .broken(let text): stopGrowing(text)
         case .journal(let journal):
             do throws(JournalError) {
+                try await recallKept()
                 births = try await journal.births()
                 for growth in try await journal.unfinished() {
                     logger.warning(

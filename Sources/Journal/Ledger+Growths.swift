@@ -9,7 +9,7 @@ import Units
 /// Growths: the intent before the first step, the outcome after the last.
 extension Ledger {
     /// On the disk when this returns, and with it what has to last of the growth.
-    func begin(_ order: Order, keeping volume: KeptVolume?, at time: WallTime) throws(JournalError) -> GrowthID {
+    func begin(_ order: Order, keeping volume: KeptVolume? = nil, at time: WallTime) throws(JournalError) -> GrowthID {
         let intent = try encoded(order, "the order")
         return try connection.transaction { () throws(JournalError) in
             let open = try connection.rows("SELECT count(*) FROM growths WHERE finished IS NULL") { row throws(JournalError) in

@@ -80,21 +80,8 @@ extension Refusal {
                 .stratis, "\(name) belongs to Stratis, which grows its filesystems itself and keeps its own record of them",
                 hint: "see `stratis filesystem list` and `stratis pool list`")
         }
-        if volume.externalOrigin != nil {
-            return Refusal(
-                .externalOrigin, "\(name) reads from another device where it has nothing of its own",
-                hint: "copy it to a volume of its own, then it can be grown")
-        }
-        if twins.contain(volume) {
-            return Refusal(
-                .sharedMount, "another device has the same thin id \(volume.identity.thinID) of pool \(volume.poolName)",
-                hint: "remove the second device")
-        }
-        if volume.isSuspended {
-            return Refusal(
-                .suspended, "\(name) is suspended", hint: "`dmsetup resume \(name)`, once whoever suspended it is done")
-        }
-        if let held = heldRefusal(volume) { return held }
+        if let bar = bar(onDeviceOf: volume, twins: twins) { return bar }
+        if let overhang = volume.overhang { return broken(volume, overhang.size) }
         switch volume.content {
         case .mounted(let filesystem): return bar(on: filesystem, of: volume)
         case .foreign(let signature):
@@ -102,9 +89,7 @@ extension Refusal {
                 .foreign, "\(name) carries \(signature), not a filesystem that can be grown",
                 hint: "grow it with the tools of what is on it")
         case .unmounted where volume.openCount > 0, .blank where volume.openCount > 0:
-            return Refusal(
-                .inUse, "\(name) is open but not mounted on this host: a virtual machine, most likely",
-                hint: "grow the device by hand and the filesystem inside the machine")
+            return inUse(volume)
         case .unmounted(let kind, _):
             return Refusal(
                 .unmounted, "\(name) has \(kind.name) on it and is not mounted",
@@ -129,6 +114,26 @@ extension Refusal {
             hint: "see `lvs -a -o vg_name,lv_name,lv_dm_path`")
     }
 
+    /// Why not even the device of this volume is changed.
+    static func bar(onDeviceOf volume: Volume, twins: Twins) -> Refusal? {
+        let name = volume.name
+        if volume.externalOrigin != nil {
+            return Refusal(
+                .externalOrigin, "\(name) reads from another device where it has nothing of its own",
+                hint: "copy it to a volume of its own, then it can be grown")
+        }
+        if twins.contain(volume) {
+            return Refusal(
+                .sharedMount, "another device has the same thin id \(volume.identity.thinID) of pool \(volume.poolName)",
+                hint: "remove the second device")
+        }
+        if volume.isSuspended {
+            return Refusal(
+                .suspended, "\(name) is suspended", hint: "`dmsetup resume \(name)`, once whoever suspended it is done")
+        }
+        return heldRefusal(volume)
+    }
+
     private static func heldRefusal(_ volume: Volume) -> Refusal? {
         guard !volume.holders.isEmpty else { return nil }
         return Refusal(
@@ -138,11 +143,6 @@ extension Refusal {
 
     private static func bar(on filesystem: MountedFilesystem, of volume: Volume) -> Refusal? {
         let name = volume.name
-        if let size = filesystem.geometry?.size, size > volume.size {
-            return Refusal(
-                .broken, "the filesystem on \(name) is \(size), larger than its device of \(volume.size)",
-                hint: "grow the device to the filesystem's size before anything is written: dmsetup load and resume")
-        }
         if case .other(let kind) = filesystem.kind {
             return Refusal(
                 .unsupportedFilesystem, "\(name) has \(kind) on it: only ext4 and XFS are grown", hint: "grow it by hand")
@@ -160,12 +160,19 @@ extension Refusal {
         guard filesystem.geometry != nil else {
             return Refusal(.stuck, "the superblock of \(name) could not be read", hint: "see dmesg and the log")
         }
-        if volume.isDoubtful {
-            return Refusal(
-                .doubtful, "the last look at \(name) contradicts the one before it",
-                hint: "nothing to do: the next look settles it")
-        }
-        return nil
+        return volume.isDoubtful ? doubtful(volume) : nil
+    }
+
+    static func inUse(_ volume: Volume) -> Refusal {
+        Refusal(
+            .inUse, "\(volume.name) is open but not mounted on this host: a virtual machine, most likely",
+            hint: "grow the device by hand and the filesystem inside the machine")
+    }
+
+    static func doubtful(_ volume: Volume) -> Refusal {
+        Refusal(
+            .doubtful, "the last look at \(volume.name) contradicts the one before it",
+            hint: "nothing to do: the next look settles it")
     }
 }
 

@@ -118,6 +118,8 @@ public enum Need: String, Sendable, Hashable, Codable {
     case minimumSize = "minimum_size"
     /// Somebody asked.
     case manual
+    /// The filesystem is larger than its device, so the device is made longer; the filesystem stays as it is.
+    case broken
 }
 
 /// One thing that was looked at.
