@@ -31,23 +31,28 @@ struct Restore: AsyncParsableCommand {
         }
         let host = try LinuxHost.opened()
         let lock = try ActingLock()
-        let restored: [Restoration.Restored]
-        do throws(JournalError) {
-            let journal = try await Journal.open(directory: stateDirectory)
-            do throws(RestorationError) {
-                restored = try await Restoration(host: host, journal: journal).run()
-            } catch {
-                throw CommandError(error.description)
-            }
-            await journal.close()
-        } catch {
-            throw CommandError(error.description)
-        }
+        let restored = try await restore(on: host)
         // Held until here.
         _ = consume lock
         if restored.isEmpty { write("nothing to restore: no volume was grown that a boot takes away\n", to: STDOUT_FILENO) }
         for one in restored { write(RestoreText.line(one) + "\n", to: STDOUT_FILENO) }
         if restored.contains(where: \.hasFailed) { throw ExitCode(1) }
+    }
+
+    private func restore(on host: LinuxHost) async throws(CommandError) -> [Restoration.Restored] {
+        let journal: Journal
+        do throws(JournalError) {
+            journal = try await Journal.open(directory: stateDirectory)
+        } catch {
+            throw CommandError(error.description)
+        }
+        do throws(RestorationError) {
+            let restored = try await Restoration(host: host, journal: journal).run()
+            await journal.close()
+            return restored
+        } catch {
+            throw CommandError(error.description)
+        }
     }
 }
 
