@@ -113,6 +113,6 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
-        tests(of: "headroom"),
+        tests(of: "headroom", ["Units", "Host", "Journal", "Engine"]),
     ]
 )

@@ -36,16 +36,19 @@ struct Doctor: AsyncParsableCommand {
         }
         let surgery = try await Surgery(files: files, changing: fix)
         let found = try await surgery.ailments()
-        for ailment in found { write(DoctorText.line(ailment) + "\n", to: STDOUT_FILENO) }
+        for ailment in found { say(DoctorText.line(ailment)) }
         guard fix else { return try finish(found) }
         for ailment in found {
             guard let remedy = ailment.remedy else { continue }
-            write(DoctorText.before(ailment.subject, remedy) + "\n", to: STDOUT_FILENO)
+            say(DoctorText.before(ailment.subject, remedy))
             let failure = await surgery.apply(remedy)
-            write(DoctorText.after(ailment.subject, remedy, failure: failure) + "\n", to: STDOUT_FILENO)
+            say(DoctorText.after(ailment.subject, remedy, failure: failure))
         }
         try finish(try await surgery.ailments())
     }
+
+    /// Names may have any bytes in them.
+    private func say(_ line: String) { write(Table.Cell(line).text + "\n", to: STDOUT_FILENO) }
 
     private func finish(_ left: [Ailment]) throws {
         if left.isEmpty { write("nothing is wrong\n", to: STDOUT_FILENO) }

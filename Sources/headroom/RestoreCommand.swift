@@ -59,14 +59,17 @@ struct Restore: AsyncParsableCommand {
 /// One kept volume's fate, in a line.
 enum RestoreText {
     static func line(_ restored: Restoration.Restored) -> String {
-        let name = Table.Cell(restored.volume.name.description).text
-        return switch restored.outcome {
-        case .restored(let length): "restored \(name): its device is there again with \(length)"
-        case .present: "left \(name): its device is there already"
-        case .poolAbsent: "left \(name): its pool \(restored.volume.poolName) is not there"
-        case .forgotten(let reason): "forgot \(name): \(reason)"
-        case .failed(let text): "failed \(name): \(text)"
-        }
+        let name = restored.volume.name
+        let line =
+            switch restored.outcome {
+            case .restored(let length): "restored \(name): its device is there again with \(length)"
+            case .present: "left \(name): its device is there already"
+            case .poolAbsent: "left \(name): its pool \(restored.volume.poolName) is not there"
+            case .forgotten(let reason): "forgot \(name): \(reason)"
+            case .failed(let text): "failed \(name): \(text)"
+            }
+        // Names may have any bytes in them.
+        return Table.Cell(line).text
     }
 }
 

@@ -39,7 +39,9 @@ import Units
     }
 
     @Test(arguments: [Lasting.byRecord(KeepingTests.docker), .byRestoring])
-    func `a volume is in the journal before the first step, and its filesystem's size after the last`(lasting: Lasting) async throws {
+    func `a volume is in the journal before the first step, and its filesystem's size after the last`(
+        lasting: Lasting
+    ) async throws {
         let bench = try await BenchJournal()
         let witness = Witness()
         let host = BenchHost { _ in
@@ -84,9 +86,7 @@ import Units
         #expect(host.events == [.looked])
     }
 
-    @Test func `at its start the daemon keeps what earlier runs grew before it looks, but only where an owner takes devices away`()
-        async throws
-    {
+    @Test func `the daemon keeps what earlier runs grew before it looks, where an owner takes devices away`() async throws {
         let bench = try await BenchJournal()
         func kept(_ name: DeviceName, id: UInt32, owner: Owner) -> KeptVolume {
             KeptVolume(identity: .volume(name, id: id), owner: owner, length: Sectors(2048), filesystemSize: .mebibytes(1))
