@@ -2,6 +2,7 @@
 // Copyright (c) the Headroom authors
 
 import DeviceMapper
+import Glibc
 import Owners
 import Synchronization
 import Testing
@@ -101,6 +102,41 @@ struct ExtendStepTests {
         identity = VolumeIdentity(name: "vg-vm--101--disk--0", uuid: "LVM-u", poolName: "vg-tp-tpool", thinID: 1)
         let managed = perform(devices(), as: LogicalVolume(volumeGroup: "vg", name: "vm-101-disk-0"), with: identity)
         #expect(isRefused(managed.0, "qm resize 101") && managed.calls == 0)
+    }
+
+    @Test("what waits for one group's lock is left alone, and delays no other group's")
+    func groups() async {
+        let devices = devices()
+        devices.addVolume("other-data", minor: 2, pool: 0, id: 2, uuid: "LVM-o")
+        let groups = VolumeGroups(deadline: .milliseconds(200))
+        let longer = longer
+        let lock = Lock()
+        func step(_ name: DeviceName, _ uuid: String, _ id: UInt32, in group: String, _ volume: String) -> ExtendStep {
+            ExtendStep(
+                control: devices,
+                identity: VolumeIdentity(name: name, uuid: uuid, poolName: "vg-tp-tpool", thinID: id),
+                volume: LogicalVolume(volumeGroup: group, name: volume), length: longer
+            ) { volume, length in
+                if volume.volumeGroup == "vg" { lock.wait() }
+                devices.change(volume.deviceName) { $0.live?.length = length }
+            }
+        }
+        let waiting = step("vg-my--data", "LVM-u", 1, in: "vg", "my-data")
+        #expect(await groups.extend(waiting).outcome == .stuck(after: .milliseconds(200)))
+        #expect(isRefused(await groups.extend(waiting).outcome, "has not come back"))
+        let other = await groups.extend(step("other-data", "LVM-o", 2, in: "other", "data"))
+        #expect(other.outcome == .done && other.deviceLength == longer)
+        lock.open()
+        // It comes to its end, and the group is asked again.
+        while await groups.extend(waiting).outcome != .done {}
+        #expect(devices.live("vg-my--data")?.length == longer)
+    }
+
+    /// A volume group's lock, held by another until it is opened.
+    private final class Lock: Sendable {
+        private let isOpen = Mutex(false)
+        func open() { isOpen.withLock { $0 = true } }
+        func wait() { while !isOpen.withLock({ $0 }) { usleep(1000) } }
     }
 
     @Test("LVM's failure is the step's, and a success that changed nothing is one too")

@@ -18,7 +18,7 @@ extension LinuxHost {
         if case .growFilesystem(let identity, let kind, let size) = step {
             report = await grow(GrowthStep(control: control, identity: identity, kind: kind, size: size))
         } else if case .extend(let identity, let volume, let length) = step {
-            report = await extend(ExtendStep(control: control, identity: identity, volume: volume, length: length))
+            report = await groups.extend(ExtendStep(control: control, identity: identity, volume: volume, length: length))
         } else {
             report = await changeTable(step)
         }

@@ -21,8 +21,7 @@ public final class LinuxHost: Host {
     let contents = ContentReader()
     let owners = OwnerFinder()
     let steps: Inquiry<DeviceName>
-    /// `lvextend`, by volume group.
-    let groups: Inquiry<String>
+    let groups = VolumeGroups()
     let holders: Inquiry<DeviceNumber>
     let sysfs = Sysfs()
     let books = DockerBooks()
@@ -41,7 +40,6 @@ public final class LinuxHost: Host {
         devices = DeviceReader(control: control)
         keeper = Keeper(control: control, books: books)
         steps = Inquiry(BlockingPool(name: "hr-steps", limits: LinuxLimits.stepping), deadline: LinuxLimits.table)
-        groups = Inquiry(BlockingPool(name: "hr-lvextend", limits: LinuxLimits.extending), deadline: LinuxLimits.extend)
         holders = Inquiry(BlockingPool(name: "hr-holders", limits: LinuxLimits.looking), deadline: LinuxLimits.holders)
     }
 
