@@ -33,6 +33,11 @@ public struct Restoration: Sendable {
         public let volume: VolumeIdentity
         public let outcome: Outcome
 
+        public init(volume: VolumeIdentity, outcome: Outcome) {
+            self.volume = volume
+            self.outcome = outcome
+        }
+
         public enum Outcome: Hashable, Sendable {
             /// The device is there again, of this length.
             case restored(Bytes)

@@ -109,6 +109,18 @@ import Units
         #expect(Set(try await bench.journal.kept().map(\.identity.name)) == ["b", "plain"])
     }
 
+    @Test func `a table that a growth left behind when it was cut off is cleared at the start, but never LVM's`() async throws {
+        let bench = try await BenchJournal()
+        _ = try await bench.journal.begin(order(.byRestoring), at: WallTime(seconds: 1))
+        var logical = order(.byLogicalVolume(LogicalVolume(volumeGroup: "vg", name: "lv")))
+        logical.volume = .volume("vg-lv", id: 2)
+        _ = try await bench.journal.begin(logical, at: WallTime(seconds: 1))
+        let host = BenchHost()
+        await engine(host, bench).lookOnce()
+        #expect(host.events == [.step("clear_table", "web"), .looked])
+        #expect(try await bench.journal.unfinished() == [])
+    }
+
     @Test func `a name or a thin id that is another volume's now is forgotten, and what is only absent is not`() async throws {
         let bench = try await BenchJournal()
         for (name, id) in [("renamed", 1), ("remade", 2), ("absent", 3), ("present", 4)] as [(DeviceName, UInt32)] {
