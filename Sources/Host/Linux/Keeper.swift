@@ -67,6 +67,8 @@ final class Keeper: Sendable {
     }
 
     private func run() {
+        // It runs seldom and for a moment, and then it is in a race with an owner's next start. Without the right it goes on.
+        setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, LinuxLimits.keeperNice)
         var rounds = Rounds(keeping: Keeping(control: control, books: books, links: DeviceLinks(control: control)))
         // Where the kernel tells no events (before 4.13), the list is looked at as often as it may be.
         guard let events = try? DeviceMapperEvents(), (try? events.arm()) != nil else {

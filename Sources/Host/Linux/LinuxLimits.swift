@@ -42,6 +42,8 @@ enum LinuxLimits {
     /// Kernels before 4.13 tell no events: their list of devices is compared this often.
     static let listWatch = Duration.seconds(1)
 
+    /// For that one thread: Linux counts a thread as a process here.
+    static let keeperNice: Int32 = -20
     /// How soon a kept volume that is not as it should be is looked at again: at first, and after many times.
     static let keptPatience = Duration.milliseconds(5)...Duration.seconds(1)
     /// How often the owner's records of all kept volumes are read, whatever happens.
