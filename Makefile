@@ -8,7 +8,7 @@ RUNTIME    ?= docker
 export SWIFT RUNTIME
 
 PRODUCT := .build/product/headroom
-UNIT    := deploy/systemd/headroom.service
+UNITS   := deploy/systemd/headroom.service deploy/systemd/headroom-restore.service
 CONFIG  := deploy/headroom.yaml
 
 .NOTPARALLEL:
@@ -52,8 +52,10 @@ install: ## binary, unit and example configuration (PREFIX, SYSCONFDIR, DESTDIR)
 	@test -x $(PRODUCT) || { echo "There is no $(PRODUCT) yet: make build" >&2; exit 1; }
 	install -D -m 755 $(PRODUCT) $(DESTDIR)$(PREFIX)/bin/headroom
 	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
-	sed 's|/usr/bin/headroom|$(PREFIX)/bin/headroom|; s|/etc/headroom|$(SYSCONFDIR)/headroom|' $(UNIT) \
-		> $(DESTDIR)$(PREFIX)/lib/systemd/system/headroom.service
+	for unit in $(UNITS); do \
+		sed 's|/usr/bin/headroom|$(PREFIX)/bin/headroom|; s|/etc/headroom|$(SYSCONFDIR)/headroom|' $$unit \
+			> $(DESTDIR)$(PREFIX)/lib/systemd/system/$${unit##*/} || exit; \
+	done
 	test -e $(DESTDIR)$(SYSCONFDIR)/headroom/headroom.yaml \
 		|| install -D -m 644 $(CONFIG) $(DESTDIR)$(SYSCONFDIR)/headroom/headroom.yaml
 

@@ -52,7 +52,7 @@ let package = Package(
         room("YAML", ["CYAML"]),
         room("ConfigurationFile", ["Units", "Policy", "YAML"]),
         room("Journal", ["Units", "Deadlines", "Host", "Policy", "CSQLite"]),
-        room("Grower", ["Units", "DeviceMapper", "Filesystem", "Host", "Policy"]),
+        room("Grower", ["Units", "DeviceMapper", "Filesystem", "Owners", "Host", "Policy"]),
         room(
             "Engine",
             [
@@ -94,10 +94,14 @@ let package = Package(
         tests(of: "Inventory", ["Units", "DeviceMapper", "Filesystem", "Host"]),
         tests(of: "Policy", ["Units", "DeviceMapper", "Filesystem", "Owners", "Host", "Inventory", "Simulation"]),
         tests(of: "ConfigurationFile", ["Units", "Policy"]),
-        tests(of: "Journal", ["Units", "Filesystem", "Host", "Policy"]),
+        tests(of: "Journal", ["Units", "Filesystem", "Owners", "Host", "Policy"]),
         tests(of: "Grower", ["Units", "Filesystem", "Host", "Policy"]),
         tests(
-            of: "Engine", ["Units", "Host", "Simulation", "Policy", "Journal", .product(name: "Logging", package: "swift-log")]),
+            of: "Engine",
+            [
+                "Units", "DeviceMapper", "Filesystem", "Owners", "Host", "Simulation", "Policy", "Journal",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         tests(of: "Exposition", ["Units", "DeviceMapper", "Filesystem", "Owners", "Host", "Inventory", "Policy", "Engine"]),
         tests(
             of: "Server",
@@ -109,6 +113,6 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
-        tests(of: "headroom"),
+        tests(of: "headroom", ["Units", "Host", "Journal", "Engine"]),
     ]
 )

@@ -24,6 +24,9 @@ public struct DeviceMapperError: Error, Hashable, Sendable {
 
     /// There is no such device, or not any more.
     public var isGone: Bool { errno == ENXIO }
+
+    /// Somebody has it open, or, when it was to be made, there is one of that name or uuid.
+    public var isBusy: Bool { errno == EBUSY }
 }
 
 extension DeviceMapperError: CustomStringConvertible {

@@ -9,7 +9,7 @@ import Units
 /// One request to device-mapper. Used up by `run()`.
 struct Task: ~Copyable {
     enum Command {
-        case version, list, dependencies, table, status, reload, resume, clear
+        case version, list, dependencies, table, status, create, reload, resume, clear, remove
 
         fileprivate var number: Int32 {
             switch self {
@@ -18,9 +18,11 @@ struct Task: ~Copyable {
             case .dependencies: Int32(DM_DEVICE_DEPS)
             case .table: Int32(DM_DEVICE_TABLE)
             case .status: Int32(DM_DEVICE_STATUS)
+            case .create: Int32(DM_DEVICE_CREATE)
             case .reload: Int32(DM_DEVICE_RELOAD)
             case .resume: Int32(DM_DEVICE_RESUME)
             case .clear: Int32(DM_DEVICE_CLEAR)
+            case .remove: Int32(DM_DEVICE_REMOVE)
             }
         }
     }
@@ -65,6 +67,9 @@ struct Task: ~Copyable {
     func add(_ target: Target) throws(DeviceMapperError) {
         try check(dm_task_add_target(handle, target.start.count, target.length.count, target.kind, target.words))
     }
+
+    /// Of a device that is to be made.
+    func named(uuid: String) throws(DeviceMapperError) { try check(dm_task_set_uuid(handle, uuid)) }
 
     /// Marks the event as one that udev's rules shall handle as usual, so that the device keeps its links, and leaves the
     /// nodes to udev: libdevmapper would note them down in a list that is not safe between threads.

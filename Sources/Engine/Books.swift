@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) the Headroom authors
 
+import Host
 public import Journal
 import Policy
 import Units
@@ -15,9 +16,10 @@ public enum Books: Sendable {
 
     /// Notes what is about to begin. A table that is about to change waits for the disk; an ioctl on a filesystem whose
     /// device is long enough already does not, since a writer may be waiting for it and nothing has to be undone.
-    func begin(_ order: Order) async throws(JournalError) -> Entry {
+    /// `kept`: what has to last of the growth, written down with it.
+    func begin(_ order: Order, keeping kept: KeptVolume?) async throws(JournalError) -> Entry {
         guard case .journal(let journal) = self else { return .none }
-        if order.deviceTo > order.deviceFrom { return .open(try await journal.begin(order, at: .now())) }
+        if order.deviceTo > order.deviceFrom { return .open(try await journal.begin(order, keeping: kept, at: .now())) }
         return .later(Task { try? await journal.begin(order, at: .now()) })
     }
 
@@ -27,6 +29,18 @@ public enum Books: Sendable {
             finished.failure == nil ? .done : .failed, finishedAt: finished.finishedAt, reached: finished.reached,
             failure: finished.failure)
         try await journal.finish(id, outcome)
+    }
+
+    func kept() async throws(JournalError) -> [KeptVolume] {
+        if case .journal(let journal) = self { try await journal.kept() } else { [] }
+    }
+
+    func keep(_ volume: KeptVolume) async throws(JournalError) {
+        if case .journal(let journal) = self { try await journal.keep(volume) }
+    }
+
+    func forgetKept(of volumes: Set<VolumeIdentity>) async throws(JournalError) {
+        if case .journal(let journal) = self { try await journal.forgetKept(of: volumes) }
     }
 }
 

@@ -21,11 +21,13 @@ extension Engine {
         case .broken(let text): stopGrowing(text)
         case .journal(let journal):
             do throws(JournalError) {
+                try await recallKept()
                 births = try await journal.births()
                 for growth in try await journal.unfinished() {
                     logger.warning(
                         "the growth of \(growth.order.volume.name) to \(growth.order.to) was cut off; what it got to is looked at now",
                         metadata: ["volume": "\(growth.order.volume.name)"])
+                    await undoLoad(growth.order)
                     let outcome = GrowthOutcome(.interrupted, finishedAt: .now(), reached: nil)
                     try await journal.finish(growth.id, outcome)
                 }
@@ -33,6 +35,20 @@ extension Engine {
                 stopGrowing(error.description)
             }
         }
+    }
+
+    /// A growth that was cut off between load and resume has left a table behind. LVM's are LVM's to clean up.
+    private func undoLoad(_ order: Order) async {
+        switch order.lasting {
+        case .byRecord, .byRestoring: break
+        case .byLogicalVolume, .never: return
+        }
+        guard order.deviceTo > order.deviceFrom else { return }
+        let report = await host.perform(.clearTable(order.volume))
+        // One that is gone has no table either.
+        logger.info(
+            "a table that may have been left behind on \(order.volume.name): \(report.outcome)",
+            metadata: ["volume": "\(order.volume.name)", "step": "clear_table"])
     }
 
     /// Fail safe: looking and telling go on, growing does not.

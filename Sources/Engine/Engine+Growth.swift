@@ -6,7 +6,7 @@ import Host
 import Inventory
 import Journal
 import Logging
-import Policy
+public import Policy
 import Units
 
 extension Engine {
@@ -49,20 +49,29 @@ extension Engine {
     /// Carries one order out and takes in how it went.
     func carryOut(_ order: Order) async -> FinishedGrowth {
         let start = host.now()
+        let lasting = keeping(order)
         let entry: Entry
         do throws(JournalError) {
-            entry = try await books.begin(order)
+            entry = try await books.begin(order, keeping: lasting)
         } catch {
             return ended(order, GrowthResult(order: order, failedAt: "journal", error.description), since: start)
         }
+        if let lasting { await keep(lasting) }
         let result = await grower.carryOut(order) { [logger] step, report in
             logger.debug(
                 "\(step.name) on \(order.volume.name): \(report.outcome) in \(report.duration.text)",
                 metadata: ["volume": "\(order.volume.name)", "step": "\(step.name)"])
         }
         let finished = ended(order, result, since: start)
+        await noteReached(order, result.reached)
         await close(entry, finished)
         return finished
+    }
+
+    /// Carries out an order that a person has chosen from what is wrong.
+    public func mend(_ order: Order) async -> FinishedGrowth {
+        history.began(order)
+        return await carryOut(order)
     }
 
     private func ended(_ order: Order, _ result: GrowthResult, since start: MonotonicTime) -> FinishedGrowth {
@@ -87,6 +96,10 @@ extension Engine {
             logger.error(
                 "growing \(order.volume.name) to \(order.to) failed at \(failure)",
                 metadata: ["volume": "\(order.volume.name)", "pool": "\(order.volume.poolName)"])
+        } else if order.reason == .broken {
+            logger.notice(
+                "gave the device of \(order.volume.name) its length back: \(order.deviceTo.bytes), as its filesystem has",
+                metadata: ["volume": "\(order.volume.name)", "pool": "\(order.volume.poolName)", "reason": "broken"])
         } else if order.isRunway {
             logger.info("lengthened the device of \(order.volume.name) to \(order.deviceTo.bytes), ahead of need")
         } else {
@@ -100,8 +113,8 @@ extension Engine {
 }
 
 extension Order {
-    /// Only the device gets longer.
-    var isRunway: Bool { to == from }
+    /// Only the device gets longer, ahead of need.
+    var isRunway: Bool { to == from && reason != .broken }
 }
 
 extension GrowthRecord {

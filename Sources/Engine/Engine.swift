@@ -37,6 +37,10 @@ public actor Engine {
     /// The first size of each filesystem, from earlier runs and this one.
     var births: [VolumeIdentity: Bytes] = [:]
     var lastTidying = MonotonicTime.zero
+    /// Grown volumes whose devices are to come back at their length.
+    var kept: [VolumeIdentity: KeptVolume] = [:]
+    /// Whether the host is told to keep devices in being: not by a command, which soon ends.
+    var keepsDevices = false
     /// Why nothing is grown on this host, if something keeps it.
     var hostBar: Refusal?
     /// What had been written on the host before the last look.
@@ -74,6 +78,7 @@ public actor Engine {
 
     /// Looks, decides and acts until the task is cancelled; then waits for the growths under way.
     public func run() async {
+        keepsDevices = true
         await recall()
         let changes = Task(executorPreference: executor) { [host] in
             for await _ in host.changes() { await self.hostChanged() }
@@ -141,6 +146,7 @@ public actor Engine {
             for complaint in facts.complaints { note(complaint) }
             logger.trace("looked at \(facts.volumes.count) volumes in \(facts.duration.text)")
             let joined = Snapshot(joining: facts, onto: snapshot)
+            await forgetGone(facts, in: joined)
             let names = facts.looked
             for (volume, size) in births(of: joined, among: names) { history.recallBirth(of: volume, size: size) }
             history.absorb(joined.volumes.lazy.filter { names?.contains($0.name) ?? true })
@@ -264,7 +270,7 @@ extension Order {
             return nil
         }
         self.init(
-            volume: volume.identity, kind: filesystem.kind, reason: .burst, from: size, to: size,
+            volume: volume.identity, kind: filesystem.kind, lasting: volume.owner.lasting, reason: .burst, from: size, to: size,
             deviceFrom: volume.size.wholeSectors, deviceTo: runway, price: .zero)
     }
 }

@@ -17,7 +17,7 @@ public struct Growth: Sendable, Hashable {
     private let slices: Slices
 
     public enum State: Sendable, Hashable {
-        case planned, loading, resuming, growing(to: Bytes), clearing(after: Failure), finished
+        case planned, recording, extending, loading, resuming, growing(to: Bytes), clearing(after: Failure), finished
     }
 
     public enum Action: Sendable, Hashable {
@@ -35,11 +35,19 @@ public struct Growth: Sendable, Hashable {
 
     /// The first action, before any step.
     public mutating func start() -> Action {
-        if order.deviceTo > order.deviceFrom {
-            state = .loading
-            return .carryOut(.loadTable(order.volume, length: order.deviceTo))
+        guard order.deviceTo > order.deviceFrom else { return growFurther() }
+        switch order.lasting {
+        case .byRecord(let volume):
+            state = .recording
+            return .carryOut(.recordLength(order.volume, volume, length: order.deviceTo))
+        case .byLogicalVolume(let volume):
+            state = .extending
+            return .carryOut(.extend(order.volume, volume, length: order.deviceTo))
+        case .byRestoring:
+            return load()
+        case .never:
+            return end(Failure(step: "plan", text: "its owner would undo the growth"))
         }
-        return growFurther()
     }
 
     /// What to do after the step that was carried out last.
@@ -47,6 +55,10 @@ public struct Growth: Sendable, Hashable {
         let before = reached
         if let size = report.filesystemSize { reached = max(reached, size) }
         switch (state, report.outcome) {
+        case (.recording, .done):
+            return load()
+        case (.extending, .done):
+            return growFurther()
         case (.loading, .done):
             state = .resuming
             return .carryOut(.resume(order.volume, length: order.deviceTo))
@@ -64,7 +76,7 @@ public struct Growth: Sendable, Hashable {
             failure.text += "; and the table that was loaded could not be cleared: \(report.outcome.text)"
             failure.leavesInactiveTable = true
             return end(failure)
-        case (.loading, .refused), (.resuming, .stuck), (.growing, _):
+        case (.recording, _), (.extending, _), (.loading, .refused), (.resuming, .stuck), (.growing, _):
             return end(Failure(step: step, text: report.outcome.text))
         case (.loading, _), (.resuming, _):
             let failure = Failure(step: step, text: report.outcome.text)
@@ -73,6 +85,11 @@ public struct Growth: Sendable, Hashable {
         case (.planned, _), (.finished, _):
             preconditionFailure("no step was asked for")
         }
+    }
+
+    private mutating func load() -> Action {
+        state = .loading
+        return .carryOut(.loadTable(order.volume, length: order.deviceTo))
     }
 
     private mutating func growFurther() -> Action {
@@ -90,6 +107,8 @@ public struct Growth: Sendable, Hashable {
     private var step: String {
         switch state {
         case .planned, .finished: "plan"
+        case .recording: "record_length"
+        case .extending: "extend"
         case .loading: "load_table"
         case .resuming: "resume"
         case .growing: "grow_filesystem"

@@ -16,6 +16,8 @@ public struct Facts: Hashable, Sendable, Codable {
     public var duration: Duration
     public var pools: [PoolFact]
     public var volumes: [VolumeFact]
+    /// Kept volumes that their owner has given up since the last look.
+    public var released: [VolumeIdentity] = []
     /// What could not be read, each with what it was.
     public var complaints: [Complaint]
 

@@ -26,6 +26,10 @@ public protocol Host: Sendable {
     /// Carries out one step. Never throws: how it went is the report.
     func perform(_ step: Step) async -> StepReport
 
+    /// Volumes that are to be there for as long as their owner has them: each is made anew as soon as it vanishes, and let
+    /// go as soon as its owner wants it gone, which the next look tells (`Facts.released`). Takes the place of the former list.
+    func keep(_ volumes: [KeptVolume]) async
+
     /// Says, without a name, that something may have changed: devices came or went, a pool passed a mark, a mount
     /// appeared. Coalesced: at most one is waiting.
     func changes() -> AsyncStream<Void>
@@ -33,6 +37,7 @@ public protocol Host: Sendable {
 
 extension Host {
     public func written() async -> Bytes? { nil }
+    public func keep(_ volumes: [KeptVolume]) async {}
 }
 
 /// Why nothing could be seen of the host.

@@ -2,6 +2,7 @@
 // Copyright (c) the Headroom authors
 
 public import Filesystem
+public import Owners
 public import Units
 
 /// A volume so named that a step meant for it can never hit another: minor numbers and even names are used again.
@@ -22,6 +23,16 @@ public struct VolumeIdentity: Hashable, Sendable, Codable {
 /// One verified change to the host. The host checks the volume's identity and its live table first,
 /// does the one thing, and reads back what it did.
 public enum Step: Hashable, Sendable, Codable {
+    /// Writes the length into the owner's own record, atomically and to the disk, before anything grows. Refused when the
+    /// record is not this volume's, or says that it is being deleted.
+    case recordLength(VolumeIdentity, DockerVolume, length: Sectors)
+    /// Has LVM make the logical volume at least so long: `lvextend`, which updates its own record and the table.
+    case extend(VolumeIdentity, LogicalVolume, length: Sectors)
+    /// Makes the device anew, at a length that it had, after its owner let it go or the host was started anew. Done when
+    /// it is there already and no shorter; refused when another device has its thin id.
+    case restore(VolumeIdentity, length: Sectors)
+    /// Takes a device away that was restored and that nobody has open, since its owner wants it gone.
+    case release(VolumeIdentity)
     /// Puts the live table, with more sectors, into the volume's inactive slot. Refused when it would not be longer.
     case loadTable(VolumeIdentity, length: Sectors)
     /// Makes the inactive table live, without freezing the filesystem or flushing what is under way, and keeps udev's links.
@@ -34,13 +45,19 @@ public enum Step: Hashable, Sendable, Codable {
 
     public var volume: VolumeIdentity {
         switch self {
-        case .loadTable(let volume, _), .resume(let volume, _), .clearTable(let volume), .growFilesystem(let volume, _, _): volume
+        case .recordLength(let volume, _, _), .extend(let volume, _, _), .restore(let volume, _), .release(let volume),
+            .loadTable(let volume, _), .resume(let volume, _), .clearTable(let volume), .growFilesystem(let volume, _, _):
+            volume
         }
     }
 
     /// The word for logs and metrics.
     public var name: String {
         switch self {
+        case .recordLength: "record_length"
+        case .extend: "extend"
+        case .restore: "restore"
+        case .release: "release"
         case .loadTable: "load_table"
         case .resume: "resume"
         case .clearTable: "clear_table"

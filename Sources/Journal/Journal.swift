@@ -62,7 +62,7 @@ public final class Journal: Sendable {
         await withCheckedContinuation { continuation in queue.whenEnded { continuation.resume() } }
     }
 
-    private func run<Value: Sendable>(
+    func run<Value: Sendable>(
         _ body: @escaping @Sendable (borrowing Ledger) throws(JournalError) -> Value
     ) async throws(JournalError) -> Value {
         let result: Result<Value, JournalError> = await withCheckedContinuation { continuation in
@@ -115,9 +115,12 @@ extension Journal {
         try await run { ledger throws(JournalError) in try ledger.forgetBirths(notSeenSince: time) }
     }
 
-    /// Notes that a growth is about to begin. On the disk when this returns: only then comes the first step.
-    public func begin(_ order: Order, at time: WallTime) async throws(JournalError) -> GrowthID {
-        try await run { ledger throws(JournalError) in try ledger.begin(order, at: time) }
+    /// Notes that a growth is about to begin, and, in the same breath, the volume whose device must not come back shorter
+    /// from then on. On the disk when this returns: only then comes the first step.
+    public func begin(
+        _ order: Order, keeping volume: KeptVolume? = nil, at time: WallTime
+    ) async throws(JournalError) -> GrowthID {
+        try await run { ledger throws(JournalError) in try ledger.begin(order, keeping: volume, at: time) }
     }
 
     /// Notes how a growth ended. Finished growths beyond the limits in number and age go.

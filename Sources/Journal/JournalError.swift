@@ -21,6 +21,8 @@ public enum JournalError: Error, Hashable, Sendable {
     case overloaded(path: String)
     /// More growths are open than `Journal.Limits.unfinished`.
     case tooManyUnfinished(path: String, count: Int)
+    /// More volumes are grown than the journal keeps, so no other is.
+    case tooManyKept(path: String, count: Int)
     /// No growth of this number is open.
     case notOpen(GrowthID)
     /// The journal was closed.
@@ -51,6 +53,9 @@ extension JournalError: CustomStringConvertible {
             "\(path): too many wait for the journal already: the disk under it is slow or stuck, look at it, then try again"
         case .tooManyUnfinished(let path, let count):
             "\(path): \(count) growths are begun and not finished, no more are begun: restart Headroom, which looks after them"
+        case .tooManyKept(let path, let count):
+            "\(path): \(count) grown volumes are kept already, no other device is made longer: restart Headroom, which forgets those"
+                + " that are gone"
         case .notOpen(let id):
             "growth \(id) is not open in the journal: it was finished before, or never begun"
         case .closed:

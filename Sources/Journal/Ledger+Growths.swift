@@ -2,19 +2,21 @@
 // Copyright (c) the Headroom authors
 
 import FoundationEssentials
+import Host
 import Policy
 import Units
 
 /// Growths: the intent before the first step, the outcome after the last.
 extension Ledger {
-    /// On the disk when this returns.
-    func begin(_ order: Order, at time: WallTime) throws(JournalError) -> GrowthID {
-        let intent = try encoded(order)
+    /// On the disk when this returns, and with it what has to last of the growth.
+    func begin(_ order: Order, keeping volume: KeptVolume? = nil, at time: WallTime) throws(JournalError) -> GrowthID {
+        let intent = try encoded(order, "the order")
         return try connection.transaction { () throws(JournalError) in
             let open = try connection.rows("SELECT count(*) FROM growths WHERE finished IS NULL") { row throws(JournalError) in
                 Int(row.integer(0))
             }.first
             if let open, open >= limits.unfinished { throw .tooManyUnfinished(path: connection.path, count: open) }
+            if let volume { try put(volume) }
             try connection.run("INSERT INTO growths (intent, started) VALUES (?1, ?2)", .text(intent), .time(time))
             return GrowthID(connection.lastRow)
         }
@@ -63,13 +65,13 @@ extension Ledger {
         }
     }
 
-    private func encoded(_ order: Order) throws(JournalError) -> String {
+    func encoded(_ value: some Encodable, _ what: String) throws(JournalError) -> String {
         do {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys]
-            return String(decoding: try encoder.encode(order), as: UTF8.self)
+            return String(decoding: try encoder.encode(value), as: UTF8.self)
         } catch {
-            throw .failed(path: connection.path, reason: "the order cannot be written down: \(error)")
+            throw .failed(path: connection.path, reason: "\(what) cannot be written down: \(error)")
         }
     }
 

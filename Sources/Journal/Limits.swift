@@ -12,6 +12,9 @@ extension Journal {
         public var unfinished = 1_000
         /// Volumes whose first size is kept. The ones unseen for longest go first.
         public var births = 100_000
+        /// Grown volumes whose devices are to come back at their length. None is dropped for another: beyond this many no
+        /// device is made longer.
+        public var kept = 10_000
         /// Of what went wrong with one growth.
         public var failureCharacters = 2_000
         /// Callers at once.

@@ -28,7 +28,15 @@ enum Schema {
             CHECK ((finished IS NULL) = (result IS NULL))
         ) STRICT;
         CREATE INDEX growths_by_time ON growths (finished);
+        """,
         """
+        CREATE TABLE kept (
+            name TEXT NOT NULL, uuid TEXT NOT NULL, pool TEXT NOT NULL, thin_id INTEGER NOT NULL,
+            volume TEXT NOT NULL,
+            PRIMARY KEY (name, uuid, pool, thin_id)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX kept_by_blocks ON kept (pool, thin_id);
+        """,
     ]
 
     /// Checks that the file is one that this Headroom may write, before anything is written.

@@ -13,7 +13,7 @@ enum StateDirectory {
         } else if errno != EEXIST {
             throw .noDirectory(path: directory, reason: String(cString: strerror(errno)))
         }
-        let path = directory + "/headroom.db"
+        let path = path(in: directory)
         // A file that is there is left to SQLite: to close any descriptor of it would drop this process's locks on it.
         let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         if descriptor >= 0 {
@@ -24,6 +24,10 @@ enum StateDirectory {
         }
         return path
     }
+
+    private static func path(in directory: String) -> String { directory + "/headroom.db" }
+
+    static func hasJournal(_ directory: String) -> Bool { access(path(in: directory), F_OK) == 0 }
 
     private static func error(_ code: Int32, directory: String, path: String) -> JournalError {
         let reason = String(cString: strerror(code))

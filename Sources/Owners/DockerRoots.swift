@@ -47,13 +47,13 @@ struct DockerRoots: Sendable {
             // <root>/devicemapper/mnt/<hash>
             let parts = point.split(separator: "/", omittingEmptySubsequences: false)
             guard parts.count >= 4, parts[parts.count - 2] == "mnt", parts[parts.count - 3] == "devicemapper" else { continue }
-            candidates.append(parts.dropLast(3).joined(separator: "/"))
-            break
+            let root = parts.dropLast(3).joined(separator: "/")
+            if !candidates.contains(root) { candidates.append(root) }
         }
         return candidates + daemons.flatMap(\.roots)
     }
 
-    private static func `is`(_ root: String, rootOf prefix: DockerPrefix, in files: any FileReading) -> Bool {
+    static func `is`(_ root: String, rootOf prefix: DockerPrefix, in files: any FileReading) -> Bool {
         guard let status = try? files.status(of: root + "/devicemapper") else { return false }
         return status.device == prefix.device && status.inode == prefix.inode
     }

@@ -62,7 +62,7 @@ extension FileReading {
 
 /// The host's own files.
 public struct HostFiles: FileReading {
-    private let root: String
+    let root: String
 
     /// `root`: a folder that stands for `/`, for a made tree.
     public init(root: String = "") { self.root = root }

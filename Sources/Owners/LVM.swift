@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) the Headroom authors
 
-import Units
+public import Units
 
 /// LVM: uuid `LVM-<VG's><LV's>[-<layer>]`, name `<vg>-<lv>[-<layer>]` with the dashes within doubled.
 struct LVMRecogniser: Recogniser {
@@ -42,5 +42,30 @@ extension LogicalVolume {
         }
         guard parts.count >= 2, !parts[0].isEmpty, !parts[1].isEmpty else { return nil }
         self.init(volumeGroup: DeviceName(bytes: parts[0]).description, name: DeviceName(bytes: parts[1]).description)
+    }
+
+    /// The name of its device, without a layer: what stands between LVM's commands and device-mapper.
+    public var deviceName: DeviceName {
+        func doubled(_ text: String) -> [UInt8] {
+            text.utf8.flatMap { $0 == UInt8(ascii: "-") ? [$0, $0] : [$0] }
+        }
+        return DeviceName(bytes: doubled(volumeGroup) + [UInt8(ascii: "-")] + doubled(name))
+    }
+
+    /// What LVM allows in names, and the device's name tells them: only then can LVM be told which volume is meant.
+    public func isWhole(as device: DeviceName) -> Bool {
+        func isName(_ text: String) -> Bool {
+            !text.isEmpty && !text.hasPrefix("-")
+                && text.utf8.allSatisfy { byte in
+                    switch byte {
+                    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "_"), UInt8(ascii: "."),
+                        UInt8(ascii: "-"):
+                        true
+                    default: false
+                    }
+                }
+        }
+        return isName(volumeGroup) && isName(name) && deviceName == device
     }
 }

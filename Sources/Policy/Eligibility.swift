@@ -74,16 +74,49 @@ extension Refusal {
                 .parent, "\(name) is or may become a parent (\(volume.owner.roleName)): its children take its recorded size",
                 hint: "nothing to do: only a container's own volume is grown")
         }
-        if case .lvm(let lv) = volume.owner {
-            return Refusal(
-                .lvm, "\(name) belongs to LVM, which would undo a growth behind its back",
-                hint: "`lvextend -r -L +SIZE \(lv.volumeGroup)/\(lv.name)`")
-        }
+        if case .lvm(let logical) = volume.owner, let refusal = bar(on: logical, as: name) { return refusal }
         if volume.owner == .stratis {
             return Refusal(
                 .stratis, "\(name) belongs to Stratis, which grows its filesystems itself and keeps its own record of them",
                 hint: "see `stratis filesystem list` and `stratis pool list`")
         }
+        if let bar = bar(onDeviceOf: volume, twins: twins) { return bar }
+        if let overhang = volume.overhang { return broken(volume, overhang.size) }
+        switch volume.content {
+        case .mounted(let filesystem): return bar(on: filesystem, of: volume)
+        case .foreign(let signature):
+            return Refusal(
+                .foreign, "\(name) carries \(signature), not a filesystem that can be grown",
+                hint: "grow it with the tools of what is on it")
+        case .unmounted where volume.openCount > 0, .blank where volume.openCount > 0:
+            return inUse(volume)
+        case .unmounted(let kind, _):
+            return Refusal(
+                .unmounted, "\(name) has \(kind.name) on it and is not mounted",
+                hint: "mount it: only a mounted filesystem is grown")
+        case .blank:
+            return Refusal(.unmounted, "\(name) has nothing on it", hint: "make a filesystem on it and mount it")
+        case .unread(let reason):
+            return Refusal(
+                .stuck, "what is on \(name) could not be read: \(reason)", hint: "see dmesg and `dmsetup status \(name)`")
+        }
+    }
+
+    private static func bar(on logical: LogicalVolume, as name: DeviceName) -> Refusal? {
+        if let higher = logical.higherOwner {
+            return Refusal(
+                .managed, "\(name) is managed by \(higher.name), which keeps its size in a record of its own",
+                hint: higher.hint)
+        }
+        if logical.isWhole(as: name) { return nil }
+        return Refusal(
+            .lvm, "\(name) belongs to LVM, and its name does not tell which logical volume it is",
+            hint: "see `lvs -a -o vg_name,lv_name,lv_dm_path`")
+    }
+
+    /// Why not even the device of this volume is changed.
+    static func bar(onDeviceOf volume: Volume, twins: Twins) -> Refusal? {
+        let name = volume.name
         if volume.externalOrigin != nil {
             return Refusal(
                 .externalOrigin, "\(name) reads from another device where it has nothing of its own",
@@ -98,27 +131,7 @@ extension Refusal {
             return Refusal(
                 .suspended, "\(name) is suspended", hint: "`dmsetup resume \(name)`, once whoever suspended it is done")
         }
-        if let held = heldRefusal(volume) { return held }
-        switch volume.content {
-        case .mounted(let filesystem): return bar(on: filesystem, of: volume)
-        case .foreign(let signature):
-            return Refusal(
-                .foreign, "\(name) carries \(signature), not a filesystem that can be grown",
-                hint: "grow it with the tools of what is on it")
-        case .unmounted where volume.openCount > 0, .blank where volume.openCount > 0:
-            return Refusal(
-                .inUse, "\(name) is open but not mounted on this host: a virtual machine, most likely",
-                hint: "grow the device by hand and the filesystem inside the machine")
-        case .unmounted(let kind, _):
-            return Refusal(
-                .unmounted, "\(name) has \(kind.name) on it and is not mounted",
-                hint: "mount it: only a mounted filesystem is grown")
-        case .blank:
-            return Refusal(.unmounted, "\(name) has nothing on it", hint: "make a filesystem on it and mount it")
-        case .unread(let reason):
-            return Refusal(
-                .stuck, "what is on \(name) could not be read: \(reason)", hint: "see dmesg and `dmsetup status \(name)`")
-        }
+        return heldRefusal(volume)
     }
 
     private static func heldRefusal(_ volume: Volume) -> Refusal? {
@@ -130,11 +143,6 @@ extension Refusal {
 
     private static func bar(on filesystem: MountedFilesystem, of volume: Volume) -> Refusal? {
         let name = volume.name
-        if let size = filesystem.geometry?.size, size > volume.size {
-            return Refusal(
-                .broken, "the filesystem on \(name) is \(size), larger than its device of \(volume.size)",
-                hint: "grow the device to the filesystem's size before anything is written: dmsetup load and resume")
-        }
         if case .other(let kind) = filesystem.kind {
             return Refusal(
                 .unsupportedFilesystem, "\(name) has \(kind) on it: only ext4 and XFS are grown", hint: "grow it by hand")
@@ -152,12 +160,19 @@ extension Refusal {
         guard filesystem.geometry != nil else {
             return Refusal(.stuck, "the superblock of \(name) could not be read", hint: "see dmesg and the log")
         }
-        if volume.isDoubtful {
-            return Refusal(
-                .doubtful, "the last look at \(name) contradicts the one before it",
-                hint: "nothing to do: the next look settles it")
-        }
-        return nil
+        return volume.isDoubtful ? doubtful(volume) : nil
+    }
+
+    static func inUse(_ volume: Volume) -> Refusal {
+        Refusal(
+            .inUse, "\(volume.name) is open but not mounted on this host: a virtual machine, most likely",
+            hint: "grow the device by hand and the filesystem inside the machine")
+    }
+
+    static func doubtful(_ volume: Volume) -> Refusal {
+        Refusal(
+            .doubtful, "the last look at \(volume.name) contradicts the one before it",
+            hint: "nothing to do: the next look settles it")
     }
 }
 

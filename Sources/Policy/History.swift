@@ -12,6 +12,8 @@ public struct History: Sendable, Hashable, Codable {
     /// The fastest fill that any filesystem of a pool has shown.
     private(set) var fastestFills: [DeviceName: ByteRate] = [:]
     public private(set) var reaction = Reaction()
+    /// Volumes that were grown and whose devices are to come back at their length, those that are not there too.
+    public var kept: Set<VolumeIdentity> = []
 
     public init() {}
 

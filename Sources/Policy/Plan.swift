@@ -3,6 +3,7 @@
 
 public import Filesystem
 public import Host
+public import Owners
 public import Units
 
 /// What the policy makes of a snapshot: one outlook for each pool, one decision for each volume.
@@ -117,6 +118,8 @@ public enum Need: String, Sendable, Hashable, Codable {
     case minimumSize = "minimum_size"
     /// Somebody asked.
     case manual
+    /// The filesystem is larger than its device, so the device is made longer; the filesystem stays as it is.
+    case broken
 }
 
 /// One thing that was looked at.
@@ -138,6 +141,8 @@ public struct Finding: Sendable, Hashable, Codable {
 public struct Order: Sendable, Hashable, Codable {
     public var volume: VolumeIdentity
     public var kind: FilesystemKind
+    /// How the growth is made to last.
+    public var lasting: Lasting
     public var reason: Need
     /// The filesystem's size now, as its geometry says.
     public var from: Bytes
@@ -153,11 +158,13 @@ public struct Order: Sendable, Hashable, Codable {
     public var limitedBy: Refusal?
 
     public init(
-        volume: VolumeIdentity, kind: FilesystemKind, reason: Need, from: Bytes, to: Bytes, deviceFrom: Sectors,
+        volume: VolumeIdentity, kind: FilesystemKind, lasting: Lasting = .byRestoring, reason: Need, from: Bytes, to: Bytes,
+        deviceFrom: Sectors,
         deviceTo: Sectors, price: Bytes, limitedBy: Refusal? = nil
     ) {
         self.volume = volume
         self.kind = kind
+        self.lasting = lasting
         self.reason = reason
         self.from = from
         self.to = to
@@ -220,7 +227,10 @@ public struct Refusal: Error, Sendable, Hashable, Codable {
         case journal
         case busy
         case backoff
+        /// LVM's, but not to be told to LVM by its name.
         case lvm
+        /// Somebody above LVM keeps its size.
+        case managed
         case stratis
         // A manual wish.
         case notLarger = "not_larger"

@@ -23,7 +23,9 @@ public enum Policy {
             var reckoning = PoolReckoning(pool, volumes: volumes, rule: rules.rule(for: pool), history: history, hostBar: hostBar)
             let cases = volumes.filter { looked?.contains($0.name) ?? true || kept[$0.name]?.volume != $0.identity }.map {
                 volume in
-                VolumeCase(volume, in: pool, rules: rules, history: history[volume.identity], now: now, twins: twins)
+                VolumeCase(
+                    volume, in: pool, rules: rules, history: history[volume.identity],
+                    isKept: history.kept.contains(volume.identity), now: now, twins: twins)
             }
             // What is granted to one is no longer there for the next: the most urgent first.
             for one in cases.sorted(by: VolumeCase.isMoreUrgent) {

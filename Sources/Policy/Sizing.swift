@@ -63,7 +63,8 @@ struct Sizing {
         let to = to.roundedDown(to: geometry.blockSize)
         let length = volume.size.wholeSectors
         return Order(
-            volume: volume.identity, kind: volume.filesystem?.kind ?? .ext4, reason: reason, from: size, to: to,
+            volume: volume.identity, kind: volume.filesystem?.kind ?? .ext4, lasting: volume.owner.lasting, reason: reason,
+            from: size, to: to,
             deviceFrom: length,
             // A device that is long enough stays: what is left to do is one ioctl.
             deviceTo: to <= volume.size ? length : deviceLength(for: to), price: price(of: to), limitedBy: limitedBy)
@@ -124,22 +125,40 @@ struct Sizing {
     }
 
     /// What has to be added to the filesystem so that `usable` more can be written.
-    private func raw(_ usable: Bytes) -> Bytes { usable + price(of: size + usable) + price(of: size + price(of: size + usable)) }
+    private func raw(_ usable: Bytes) -> Bytes { raw(usable, beyond: size) }
+
+    private func raw(_ usable: Bytes, beyond size: Bytes) -> Bytes {
+        usable + price(of: size + usable) + price(of: size + price(of: size + usable))
+    }
 
     // MARK: The runway
 
-    /// Long enough for the filesystem at `size` and a maximum step beyond, within the rule's bounds. So long because a table
-    /// cannot be swapped quickly under load: the swap waits for all that is under way, seconds on a slow disk, and the
-    /// writer with it.
+    /// Long enough for the filesystem at `size` and the runway beyond, within the rule's bounds.
     func deviceLength(for size: Bytes) -> Sectors {
         let bounds = [rule.maximumSize, reckoning.pool.dataTotal.map(rule.maximumShare.of), geometry.maximumSize].compactMap {
             $0
         }
         let most = (bounds.min() ?? Bytes(.max)).roundedDown(to: Sizing.grain)
-        return max(min((size + rule.maximumStep).roundedUp(to: Sizing.grain), most), size, volume.size).roundedUp(
+        return max(min((size + runwayLength(beyond: size)).roundedUp(to: Sizing.grain), most), size, volume.size).roundedUp(
             to: Sectors.size
         )
         .wholeSectors
+    }
+
+    /// A maximum step, as long as nobody else reads the device's size. So long because a table cannot be swapped quickly under
+    /// load: the swap waits for all that is under way, seconds on a slow disk, and the writer with it.
+    ///
+    /// LVM shows the device's size to people, sums it up, and warns of more than the pool has. `lvextend` takes seconds, so it
+    /// too comes ahead of need, but for one more step only: the largest that threshold, burst or rule would ask for next.
+    private func runwayLength(beyond size: Bytes) -> Bytes {
+        guard case .byLogicalVolume = volume.owner.lasting else { return rule.maximumStep }
+        // At the threshold so much is used, of which the target is made.
+        let used = rule.threshold.of(size)
+        let byThreshold = (rule.target.whole(ofPart: used) ?? size).less(size)
+        // A quarter more: the look comes a little later than the threshold, and finds more in use.
+        let step = max(byThreshold, reckoning.burstRoom)
+        let usable = step + Bytes(step.count / 4)
+        return min(max(raw(usable, beyond: size), rule.minimumStep), rule.maximumStep)
     }
 
     /// Less than half of the runway is left.

@@ -15,15 +15,22 @@ struct VolumeCase {
     let past: VolumeHistory
     let now: MonotonicTime
     let bar: Refusal?
+    /// Its device is to be given its length back.
+    private let breach: Breach?
+    private let mendingBar: Refusal?
 
-    init(_ volume: Volume, in pool: Pool, rules: Rules, history: VolumeHistory, now: MonotonicTime, twins: Twins) {
+    init(
+        _ volume: Volume, in pool: Pool, rules: Rules, history: VolumeHistory, isKept: Bool, now: MonotonicTime, twins: Twins
+    ) {
         self.volume = volume
         self.pool = pool
         rule = rules.rule(for: volume)
         mode = rule.mode ?? rules.mode
         past = history
         self.now = now
-        bar = Refusal.bar(on: volume, twins: twins)
+        breach = Breach(of: volume, isKept: isKept)
+        mendingBar = breach?.bar(twins: twins)
+        bar = mendingBar ?? breach.map { Refusal.broken(volume, $0.size) } ?? Refusal.bar(on: volume, twins: twins)
     }
 
     /// Who is being written to comes first, then who has least free. The name settles what is left, so that the order of
@@ -41,6 +48,10 @@ struct VolumeCase {
         if mode == .off {
             let off = Refusal(.off, "rule `\(rule.name)` says mode off", hint: "change the rule's mode")
             decision.verdict = .barred(off)
+            return decision
+        }
+        if mode == .enforce, let breach {
+            mend(breach, &decision, reckoning)
             return decision
         }
         guard let usage = volume.usage, let filesystem = volume.filesystem, let geometry = filesystem.geometry else {
@@ -81,8 +92,32 @@ struct VolumeCase {
         return decision
     }
 
+    /// A longer device takes nothing from the pool, so no bound of the rules stands against it.
+    private func mend(_ breach: Breach, _ decision: inout Decision, _ reckoning: PoolReckoning) {
+        decision.needs = [.broken]
+        decision.findings = [Finding("broken", Refusal.broken(volume, breach.size).text, speaksFor: true)]
+        do throws(Refusal) {
+            if let mendingBar { throw mendingBar }
+            try holdBackAnything(reckoning)
+            decision.verdict = .grow(breach.order)
+        } catch {
+            decision.findings.append(Finding(error.reason.rawValue, error.text, speaksFor: false))
+            decision.verdict = .refused(error)
+        }
+    }
+
     /// What holds for any growth of this volume now, whatever its size.
     private func holdBack(_ reckoning: PoolReckoning) throws(Refusal) {
+        try holdBackAnything(reckoning)
+        if let last = past.lastGrowth, now.since(last) < rule.cooldown {
+            throw Refusal(
+                .cooldown, "grown \(now.since(last).text) ago; the cooldown is \(rule.cooldown.text)",
+                hint: "wait, or lower `cooldown`")
+        }
+    }
+
+    /// What holds for any step on this volume now.
+    private func holdBackAnything(_ reckoning: PoolReckoning) throws(Refusal) {
         if let poolBar = reckoning.bar { throw poolBar }
         if let running = past.running {
             throw Refusal(.busy, "a growth to \(running.to) is under way", hint: "wait for it")
@@ -94,11 +129,6 @@ struct VolumeCase {
             throw Refusal(
                 .backoff, "the last growth failed (\(past.failures) in a row); next try in \(retryAt.since(now).text)",
                 hint: "see the log for the step that failed")
-        }
-        if let last = past.lastGrowth, now.since(last) < rule.cooldown {
-            throw Refusal(
-                .cooldown, "grown \(now.since(last).text) ago; the cooldown is \(rule.cooldown.text)",
-                hint: "wait, or lower `cooldown`")
         }
     }
 

@@ -63,6 +63,10 @@ extension Scenario {
     public struct Timing: Hashable, Sendable {
         public var load: Duration = .microseconds(200)
         public var resume: Duration = .microseconds(200)
+        /// Writing a length into an owner's record.
+        public var record: Duration = .milliseconds(2)
+        /// `lvextend`.
+        public var extend: Duration = .milliseconds(1_200)
         /// Beside a burst.
         public var resumeUnderLoad: ClosedRange<Duration> = .microseconds(300) ... .milliseconds(370)
         public var grow: Duration = .milliseconds(7)

@@ -100,7 +100,7 @@ extension Scenario.Volume {
         switch generator.number(in: 0...9) {
         case 0: return .docker(DockerVolume(role: .layer, hash: generator.hexadecimal(digits: 64)))
         case 1: return .containerd(ContainerdSnapshot(role: .snapshot, number: UInt64(number)))
-        case 2: return .lvm(LogicalVolume(volumeGroup: "vg", name: "volume-\(number)"))
+        case 2: return .lvm(LogicalVolume(volumeGroup: "volume", name: "\(number)"))
         case 3...5: return .docker(DockerVolume(role: .container, hash: generator.hexadecimal(digits: 64), container: container))
         case 6...7: return .containerd(ContainerdSnapshot(role: .container, number: UInt64(number), container: container))
         default: return .plain

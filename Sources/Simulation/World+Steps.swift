@@ -49,6 +49,12 @@ extension World {
         if !busy.insert(place).inserted { record(.stepsOverlap, "\(step.name) on \(identity.name) while another step runs") }
         judge(step, on: place)
         switch step {
+        case .recordLength(_, _, let length): return record(step, place, length)
+        case .extend: return ticket(step, place, takes: timing.extend, .works)
+        case .restore(_, let length):
+            return ticket(
+                step, place, takes: timing.load, volumes[place].length < length ? .refused("it is there") : .nothingToDo)
+        case .release: return ticket(step, place, takes: World.checking, .refused("\(identity.name) is in use"))
         case .loadTable(_, let length): return load(step, place, length)
         case .resume(_, let length): return resume(step, place, length)
         case .clearTable: return ticket(step, place, takes: timing.load, .works)
@@ -71,8 +77,19 @@ extension World {
         if case .clearTable = step { return }
         let volume = volumes[place]
         if volume.scenario.owner.isParent { record(.parentGrown, "\(step.name) on \(volume.name)") }
-        if case .lvm = volume.scenario.owner { record(.ownerBypassed, "\(step.name) on \(volume.name), which is LVM's") }
+        switch (step, volume.scenario.owner) {
+        case (.loadTable, .lvm), (.resume, .lvm): record(.ownerBypassed, "\(step.name) on \(volume.name), which is LVM's")
+        default: break
+        }
         if volume.filesystem == nil { record(.foreignGrown, "\(step.name) on \(volume.name), which has no filesystem") }
+    }
+
+    /// An owner's record is never written smaller than its volume is.
+    private mutating func record(_ step: Step, _ place: Int, _ length: Sectors) -> Ticket {
+        if length < volumes[place].length {
+            record(.deviceShrunk, "\(volumes[place].name) has \(volumes[place].length.bytes), \(length.bytes) was to be recorded")
+        }
+        return ticket(step, place, takes: timing.record, .works)
     }
 
     private mutating func load(_ step: Step, _ place: Int, _ length: Sectors) -> Ticket {
@@ -160,6 +177,11 @@ extension World {
         if case .failed(let errno, let text) = ticket.fate { return .failed(errno: errno, text: text) }
         if case .nothingToDo = ticket.fate { return .done }
         switch ticket.step {
+        case .recordLength, .restore, .release: break
+        case .extend(_, _, let length):
+            volumes[place].inactiveLength = length
+            volumes[place].makeInactiveTableLive()
+            hasChanged = true
         case .loadTable(_, let length): volumes[place].inactiveLength = length
         case .clearTable: volumes[place].inactiveLength = nil
         case .resume:

@@ -22,7 +22,9 @@ struct Headroom: AsyncParsableCommand {
               headroom grow web-1 --by 10GiB --dry-run
             """,
         version: Version.text,
-        subcommands: [Serve.self, Status.self, Explain.self, Grow.self, CheckConfig.self])
+        subcommands: [
+            Serve.self, Status.self, Explain.self, Grow.self, Restore.self, Doctor.self, CheckConfig.self,
+        ])
 
     /// Exit codes: 0 done, 1 refused or failed, 2 usage.
     static func main() async {

@@ -14,6 +14,7 @@ final class FakeDevices: DeviceAccess {
         var uuid = ""
         var number: DeviceNumber
         var isSuspended = false
+        var openCount: UInt32 = 0
         var live: Target?
         var inactive: Target?
         /// The words behind the kind in its status.
@@ -31,6 +32,8 @@ final class FakeDevices: DeviceAccess {
         /// Runs after a table was loaded.
         var afterLoad: (@Sendable (inout State) -> Void)?
         var resumesThatFail = 0
+        var createsThatFail = 0
+        var lastMinor: UInt32 = 100
     }
 
     let state = Mutex(State())
@@ -141,13 +144,40 @@ final class FakeDevices: DeviceAccess {
         state.withLock { $0.devices[name]?.inactive = nil }
     }
 
+    func create(_ name: DeviceName, uuid: String, _ target: Target) throws(DeviceMapperError) {
+        let errno: Int32? = state.withLock { state in
+            state.calls.append("create \(name)")
+            if state.devices[name] != nil { return EBUSY }
+            if state.createsThatFail > 0 {
+                state.createsThatFail -= 1
+                return EINVAL
+            }
+            state.lastMinor += 1
+            state.devices[name] = Device(
+                uuid: uuid, number: DeviceNumber(major: 254, minor: state.lastMinor), live: target, status: "1024 4095")
+            return nil
+        }
+        if let errno { throw DeviceMapperError(call: "create", device: name, errno: errno, said: "") }
+    }
+
+    func remove(_ name: DeviceName) throws(DeviceMapperError) {
+        let errno: Int32? = state.withLock { state in
+            state.calls.append("remove \(name)")
+            guard let device = state.devices[name] else { return ENXIO }
+            if device.openCount > 0 { return EBUSY }
+            state.devices[name] = nil
+            return nil
+        }
+        if let errno { throw DeviceMapperError(call: "remove", device: name, errno: errno, said: "") }
+    }
+
     private func name(of number: DeviceNumber) -> DeviceName? {
         state.withLock { $0.devices.first { $0.value.number == number }?.key }
     }
 
     private func reply(_ name: DeviceName, _ device: Device, _ target: Target?) -> DeviceReply {
         DeviceReply(
-            name: name, uuid: device.uuid, number: device.number, isSuspended: device.isSuspended,
+            name: name, uuid: device.uuid, number: device.number, isSuspended: device.isSuspended, openCount: device.openCount,
             hasLiveTable: device.live != nil, hasInactiveTable: device.inactive != nil, targets: target.map { [$0] } ?? [])
     }
 }

@@ -34,4 +34,18 @@ import Units
         #expect(ownership.owner(of: sighting.name) == .plain)
         #expect(ownership.keeper(of: "vg-tp-tpool") == .plain)
     }
+
+    @Test(arguments: [("vg", "lv", "vg-lv"), ("my-vg", "my--lv", "my--vg-my----lv"), ("a-", "b", "a---b")])
+    func `a logical volume's device is called as LVM calls it`(group: String, volume: String, device: String) {
+        let logical = LogicalVolume(volumeGroup: group, name: volume)
+        #expect(logical.deviceName == DeviceName(device))
+        #expect(logical.isWhole(as: DeviceName(device)))
+        #expect(!logical.isWhole(as: DeviceName(device + "-real")))
+    }
+
+    @Test(arguments: [("", "lv"), ("vg", ""), ("-vg", "lv"), ("vg", "-y"), ("vg", "l v"), ("vg", "l/v"), ("vg", "lv\u{FC}")])
+    func `a name that LVM does not allow is never told to it`(group: String, volume: String) {
+        let logical = LogicalVolume(volumeGroup: group, name: volume)
+        #expect(!logical.isWhole(as: logical.deviceName))
+    }
 }

@@ -23,7 +23,6 @@ import Units
         #expect(refusal { $0.isSuspended = true } == .suspended)
         #expect(refusal { $0.holders = ["dm-7"] } == .held)
         #expect(refusal { $0.isDoubtful = true } == .doubtful)
-        #expect(refusal { $0.size = .mebibytes(1000) } == .broken)
         #expect(refusal { $0.content = .foreign(signature: "LUKS") } == .foreign)
         #expect(refusal { $0.content = .blank } == .inUse)
         #expect(refusal { $0.content = .unmounted(kind: .ext4, geometry: nil) } == .inUse)
@@ -34,7 +33,19 @@ import Units
             } == .unmounted)
         #expect(refusal { $0.owner = .stratis } == .stratis)
         #expect(refusal { $0.externalOrigin = DeviceNumber(major: 254, minor: 9) } == .externalOrigin)
-        #expect(refusal { $0.owner = .lvm(LogicalVolume(volumeGroup: "vg", name: "lv")) } == .lvm)
+    }
+
+    @Test(
+        arguments: [
+            ("vg-data", "data", nil), ("vg-my--data", "my-data", nil), ("vg-data-real", "data", .lvm), ("v", "data", .lvm),
+            ("vg-vm--101--disk--0", "vm-101-disk-0", .managed), ("vg-containers_web", "containers_web", .managed),
+        ] as [(DeviceName, String, Refusal.Reason?)])
+    func `LVM's own volumes are grown through LVM, others' not`(device: DeviceName, name: String, reason: Refusal.Reason?) {
+        let logical = LogicalVolume(volumeGroup: "vg", name: name)
+        let plan = Made.plan([Made.volume(device, used: .mebibytes(1000), owner: .lvm(logical))])
+        #expect(plan.refusal(device) == reason)
+        #expect((plan.order(device)?.lasting == .byLogicalVolume(logical)) == (reason == nil))
+        #expect(plan[device]?.runway == nil)
     }
 
     @Test(arguments: [DockerVolume.Role.layer, .base, .containerInit, .unknown])

@@ -61,7 +61,9 @@ struct SimulatedBench {
             guard generator.unit() > 0.1 else { continue }
             let start = world.now
             var done = true
-            if order.deviceTo > order.deviceFrom {
+            if order.deviceTo > order.deviceFrom, case .byLogicalVolume(let volume) = order.lasting {
+                done = perform(.extend(order.volume, volume, length: order.deviceTo))
+            } else if order.deviceTo > order.deviceFrom {
                 done = perform(.loadTable(order.volume, length: order.deviceTo))
                 done = done && perform(.resume(order.volume, length: order.deviceTo))
             }

@@ -181,7 +181,7 @@ private struct Judge {
     private func judgeTouchable(_ volume: Volume) {
         let name = volume.name
         expect(!volume.owner.isParent, "\(name): a parent")
-        if case .lvm = volume.owner { expect(false, "\(name): LVM's") }
+        expect(volume.owner.lasting != .never, "\(name): its owner would undo it")
         expect(!volume.isSuspended && !volume.isDoubtful && volume.holders.isEmpty, "\(name): suspended, doubtful or held")
         guard let filesystem = volume.filesystem else { return expect(false, "\(name): \(volume.content)") }
         expect(!filesystem.isReadOnly, "\(name): read-only")

@@ -5,4 +5,5 @@
 
 #include "devicemapper.h"
 #include "filesystem.h"
+#include "memory.h"
 #include "peer.h"

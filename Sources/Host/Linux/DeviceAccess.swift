@@ -15,6 +15,8 @@ protocol DeviceAccess: Sendable {
     func load(_ target: Target, into name: DeviceName) throws(DeviceMapperError)
     func resume(_ name: DeviceName) throws(DeviceMapperError)
     func clearInactiveTable(of name: DeviceName) throws(DeviceMapperError)
+    func create(_ name: DeviceName, uuid: String, _ target: Target) throws(DeviceMapperError)
+    func remove(_ name: DeviceName) throws(DeviceMapperError)
 }
 
 extension DeviceControl: DeviceAccess {}

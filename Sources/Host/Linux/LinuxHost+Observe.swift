@@ -53,6 +53,9 @@ extension LinuxHost {
             },
             complaints: found.complaints + mounted.complaints + owners.complaints + contentComplaints)
         facts.complaints += complaints(about: usages, mounted: mounted)
+        let news = keeper.news()
+        facts.released = news.released
+        facts.complaints += news.complaints
         facts.duration = now().since(began)
         return facts
     }

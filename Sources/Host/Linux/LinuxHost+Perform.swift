@@ -17,6 +17,8 @@ extension LinuxHost {
         var report: StepReport
         if case .growFilesystem(let identity, let kind, let size) = step {
             report = await grow(GrowthStep(control: control, identity: identity, kind: kind, size: size))
+        } else if case .extend(let identity, let volume, let length) = step {
+            report = await groups.extend(ExtendStep(control: control, identity: identity, volume: volume, length: length))
         } else {
             report = await changeTable(step)
         }
@@ -26,12 +28,19 @@ extension LinuxHost {
 
     private func changeTable(_ step: Step) async -> StepReport {
         let tables = TableSteps(control: control)
+        let devices = DeviceSteps(control: control)
+        let books = books
+        let control = control
         return await run(step.volume.name, within: LinuxLimits.table) { () throws(StepFailure) in
             switch step {
             case .loadTable(let identity, let length): try tables.load(identity, length: length)
             case .resume(let identity, let length): try tables.resume(identity, length: length)
             case .clearTable(let identity): try tables.clear(identity)
-            case .growFilesystem: break
+            case .growFilesystem, .extend: break
+            case .recordLength(let identity, let volume, let length):
+                try RecordStep(books: books).perform(identity, volume, length: length, through: control)
+            case .restore(let identity, let length): try devices.restore(identity, length: length)
+            case .release(let identity): try devices.release(identity)
             }
             return nil
         }

@@ -5,6 +5,7 @@ import Deadlines
 import DeviceMapper
 import Filesystem
 import Glibc
+import Owners
 // Whole-module builds count timespec as this module's (Swift 6.3).
 import SwiftOverlayShims
 public import Units
@@ -20,8 +21,11 @@ public final class LinuxHost: Host {
     let contents = ContentReader()
     let owners = OwnerFinder()
     let steps: Inquiry<DeviceName>
+    let groups = VolumeGroups()
     let holders: Inquiry<DeviceNumber>
     let sysfs = Sysfs()
+    let books = DockerBooks()
+    let keeper: Keeper
     private let meter = WriteMeter()
     private let metering = BlockingPool(name: "hr-vmstat", limits: LinuxLimits.looking)
 
@@ -34,9 +38,12 @@ public final class LinuxHost: Host {
             throw .noDeviceMapper(error.said.isEmpty ? "\(error)" : error.said)
         }
         devices = DeviceReader(control: control)
+        keeper = Keeper(control: control, books: books)
         steps = Inquiry(BlockingPool(name: "hr-steps", limits: LinuxLimits.stepping), deadline: LinuxLimits.table)
         holders = Inquiry(BlockingPool(name: "hr-holders", limits: LinuxLimits.looking), deadline: LinuxLimits.holders)
     }
+
+    deinit { keeper.stop() }
 
     public func now() -> MonotonicTime { LinuxClock.now() }
 
@@ -56,6 +63,8 @@ public final class LinuxHost: Host {
         let meter = meter
         return try? await metering.run(deadline: LinuxLimits.meter) { meter.read() }
     }
+
+    public func keep(_ volumes: [KeptVolume]) async { keeper.keep(volumes) }
 
     public func changes() -> AsyncStream<Void> { ChangeWatch.stream(control: control) }
 }

@@ -22,12 +22,16 @@ enum LinuxLimits {
     static let table = Duration.seconds(30)
     /// ext4 took 12.9 s from 128 to 512 GiB, and growth goes in smaller slices than that.
     static let growth = Duration.seconds(60)
+    /// `lvextend` took 1.2 to 2.9 s; it waits for the volume group's lock as long as it takes.
+    static let extend = Duration.seconds(60)
 
     /// Threads for each kind of look. What is stuck holds one until it comes back.
     static let looking = BlockingPool.Limits(kept: 1, most: 256)
     /// A disk is slower than a table: more threads only where it really waits.
     static let reading = BlockingPool.Limits(kept: 1, most: 256, patience: .milliseconds(20))
     static let stepping = BlockingPool.Limits(kept: 1, most: 32)
+    /// Those of one volume group take turns anyway: so many are through within the deadline.
+    static let extending = BlockingPool.Limits(kept: 1, most: 16)
 
     /// How often a device is read again whose table and status were of two different ones.
     static let rereads = 3
@@ -37,4 +41,15 @@ enum LinuxLimits {
     static let mountWatchEnds = Duration.seconds(10)
     /// Kernels before 4.13 tell no events: their list of devices is compared this often.
     static let listWatch = Duration.seconds(1)
+
+    /// For that one thread: Linux counts a thread as a process here.
+    static let keeperNice: Int32 = -20
+    /// How soon a kept volume that is not as it should be is looked at again: at first, and after many times.
+    static let keptPatience = Duration.milliseconds(5)...Duration.seconds(1)
+    /// How often the owner's records of all kept volumes are read, whatever happens.
+    static let keptSweep = Duration.seconds(30)
+    /// After a device was made, its link is looked at this often ...
+    static let linkWatch = Duration.milliseconds(1)
+    /// ... for so long: udev handles some hundred events a second.
+    static let linkWatchEnds = Duration.seconds(2)
 }

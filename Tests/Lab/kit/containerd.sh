@@ -3,27 +3,34 @@
 
 ctrd() { ctr -a "$WORK/containerd.sock" "$@"; }
 
-containerd_serves() { # [pool SIZE] [filesystem ext4|xfs] [base SIZE]
-  local pool=2GiB filesystem=ext4 base=256MiB
+containerd_serves() { # [kept] [pool SIZE] [filesystem ext4|xfs] [base SIZE]; kept: on kept_disk, and its pool too
+  local pool=2GiB filesystem=ext4 base=256MiB kept='' root=$WORK/containerd
+  if [[ ${1:-} == kept ]]; then
+    kept=kept root=$WORK/kept/containerd
+    shift
+  fi
   while (($#)); do
     case $1 in pool) pool=$2 ;; filesystem) filesystem=$2 ;; base) base=$2 ;; esac
     shift 2
   done
-  pool devpool of "$pool"
+  # shellcheck disable=SC2086 # a word or none
+  dmsetup info devpool > /dev/null 2>&1 || pool devpool of "$pool" $kept
   cat > "$WORK/containerd.toml" <<TOML
 version = 2
-root = "$WORK/containerd"
+root = "$root"
 state = "$WORK/containerd-run"
 [grpc]
   address = "$WORK/containerd.sock"
 [plugins."io.containerd.snapshotter.v1.devmapper"]
-  root_path = "$WORK/containerd/devmapper"
+  root_path = "$root/devmapper"
   pool_name = "devpool"
   base_image_size = "$(($(amount "$base") >> 20))MB"
   fs_type = "$filesystem"
 TOML
-  containerd -c "$WORK/containerd.toml" > "$BOX/containerd.log" 2>&1 &
+  containerd -c "$WORK/containerd.toml" >> "$BOX/containerd.log" 2>&1 &
+  CONTAINERD_PID=$!
   eventually 40s ctrd plugins ls > /dev/null
+  [[ -z $(ctrd images ls -q) ]] || return 0
   busybox_archive > "$WORK/busybox.tar"
   eventually 10s ctrd images import --snapshotter devmapper "$WORK/busybox.tar" > /dev/null
 }
@@ -60,6 +67,17 @@ busybox_archive() { # an OCI archive on standard output
 
 containerd_container() { # NAME: idle until told otherwise
   ctrd run -d --snapshotter devmapper docker.io/library/busybox:latest "$1" /bin/sleep 100000
+}
+
+containerd_stops() {
+  kill -TERM "$CONTAINERD_PID"
+  wait "$CONTAINERD_PID" || true # its status says nothing
+}
+
+task_starts() { ctrd task start -d "$1"; }
+task_ends() { # NAME
+  ctrd task kill -s KILL "$1"
+  eventually 10s ctrd task rm "$1"
 }
 
 # Questions

@@ -17,13 +17,31 @@ docker_serves() { # [pool SIZE] [filesystem ext4|xfs] [base SIZE]
     shift 2
   done
   docker_has_devicemapper || skip "the dockerd of this machine has no devicemapper driver (it left with Docker 25)"
-  dockerd -s devicemapper --storage-opt "dm.loopdatasize=$(amount "$pool")b" --storage-opt dm.loopmetadatasize=64M \
-    --storage-opt "dm.basesize=$(amount "$base")b" --storage-opt "dm.fs=$filesystem" --storage-opt dm.override_udev_sync_check=true \
-    --data-root "$WORK/docker" --exec-root "$WORK/docker-run" --pidfile "$WORK/docker.pid" -H "unix://$WORK/docker.sock" \
-    --bridge=none --iptables=false --ip-forward=false > "$BOX/dockerd.log" 2>&1 &
-  eventually 40s dock info > /dev/null
+  DOCKERD_STORAGE=("dm.loopdatasize=$(amount "$pool")b" dm.loopmetadatasize=64M "dm.basesize=$(amount "$base")b" "dm.fs=$filesystem"
+    dm.override_udev_sync_check=true)
+  dockerd_starts
   busybox_root
   tar -C "$WORK/busybox" -c . | dock import - busybox > /dev/null
+}
+
+dockerd_starts() { # as docker_serves has set it up
+  dockerd -s devicemapper "${DOCKERD_STORAGE[@]/#/--storage-opt=}" \
+    --data-root "$WORK/docker" --exec-root "$WORK/docker-run" --pidfile "$WORK/docker.pid" -H "unix://$WORK/docker.sock" \
+    --bridge=none --iptables=false --ip-forward=false >> "$BOX/dockerd.log" 2>&1 &
+  DOCKERD_PID=$!
+  eventually 40s dock info > /dev/null
+}
+
+dockerd_stops() { # in order, with its containers
+  kill -TERM "$DOCKERD_PID"
+  wait "$DOCKERD_PID" || true
+}
+
+# As an orchestrator talks to it: no command line tool in between that takes time.
+docker_api() { # METHOD PATH: fails with what dockerd said
+  local status
+  status=$(curl -s -m 60 -o "$WORK/docker-api.out" -w '%{http_code}' --unix-socket "$WORK/docker.sock" -X "$1" "http://docker$2")
+  [[ $status == 2* ]] || { complain "$1 $2: $status $(cat "$WORK/docker-api.out")"; return 1; }
 }
 
 busybox_root() { # a root filesystem in $WORK/busybox
@@ -40,6 +58,11 @@ docker_container() { # NAME: idle until told otherwise
 
 # Questions
 docker_volume_of() { dock inspect -f '{{.GraphDriver.Data.DeviceName}}' "$1"; }
+docker_volume_size_of() { size_of "$(docker_volume_of "$1")"; }
+recorded_size_of() { # CONTAINER: by dockerd's own record
+  jq .size "$WORK/docker/devicemapper/metadata/$(docker_volume_of "$1" | grep -oE '[0-9a-f]{64}$')"
+}
+docker_pool_use() { pool_status "$(docker_pool)" | awk '{ sub("/.*", "", $3); print $3 }'; } # data blocks
 docker_pool() { dmsetup ls | awk '/^docker-.*-pool/ { print $1 }'; }
 size_seen_in() { dock exec "$1" /bin/df -k / | awk 'END { print $(NF - 4) * 1024 }'; }
 

@@ -17,3 +17,14 @@ lvm_ext4_volume() { # NAME of SIZE in GROUP/POOL; mounted at $WORK/NAME
   mkdir -p "$WORK/$1"
   mount "/dev/$group/$1" "$WORK/$1"
 }
+
+lv_inactive() { lvchange -qq -an "$1"; }
+lv_active() { lvchange -qq -ay "$1"; }
+
+group_is_locked() { # GROUP for SECONDSs: by another, as a long LVM command does
+  flock -x "/run/lock/lvm/V_$1" sleep "${3%s}" &
+  sleep 0.2
+}
+
+# Questions
+lv_size_of() { lvs --noheadings --units b --nosuffix -o lv_size "$1" | tr -d ' '; }

@@ -8,6 +8,14 @@ disk() { # FILE SIZE: prints the loop device of a sparse file
   losetup -f --show "$1"
 }
 
+# A disk of its own that reboots and power cuts leave, at $WORK/kept: for what daemons write down.
+kept_disk() {
+  local file=$STATE/kept.disk
+  [[ -e $file ]] || { truncate -s 4G "$file"; mkfs.ext4 -q "$file"; }
+  mkdir -p "$WORK/kept"
+  mount -o loop "$file" "$WORK/kept"
+}
+
 # pool NAME of SIZE [metadata SIZE] [delayed MS] [erroring_when_full] [kept]
 pool() {
   local name=$1 size=$3 metadata=16MiB delay='' features=skip_block_zeroing folder=$WORK data
@@ -107,3 +115,17 @@ superblock_fits() { # NAME: ext4
 checks_clean() { # NAME: unmounted ext4
   e2fsck -fn "/dev/mapper/$1" > "$WORK/e2fsck.out" 2>&1 || { complain "$(cat "$WORK/e2fsck.out")"; return 1; }
 }
+
+# The kernel's own times of what comes and goes.
+device_events_are_noted() {
+  stdbuf -oL udevadm monitor --kernel --subsystem-match=block > "$WORK/device-events" &
+  eventually 5s grep -q KERNEL "$WORK/device-events"
+}
+absences() { # of devices that were made anew, in milliseconds: from each removal to the next device that got its table
+  awk '/^KERNEL\[/ {
+    time = substr($1, 8) + 0
+    if ($2 == "remove") removed = time
+    if ($2 == "change" && removed) { printf "%.1f\n", (time - removed) * 1000; removed = 0 }
+  }' "$WORK/device-events"
+}
+longest_absence() { absences | sort -n | tail -n 1; }

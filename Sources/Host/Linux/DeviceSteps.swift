@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) the Headroom authors
+
+import DeviceMapper
+import Units
+
+/// Carries out the steps that make and remove a device. Blocks.
+struct DeviceSteps {
+    let control: any DeviceAccess
+
+    /// Makes the device anew; one that its owner made again meanwhile, shorter, is made longer.
+    func restore(_ identity: VolumeIdentity, length: Sectors) throws(StepFailure) {
+        let name = identity.name
+        if let present = try attempt({ () throws(DeviceMapperError) in try control.table(of: name, .live) }) {
+            guard present.hasLiveTable else { throw .refused("\(name) is being made by somebody else at this moment") }
+            return try lengthen(identity, to: length)
+        }
+        let pool = try pool(of: identity)
+        try checkUnused(identity, in: pool)
+        let table = ThinTable(length: length, pool: pool, thinID: identity.thinID)
+        do throws(DeviceMapperError) {
+            try control.create(name, uuid: identity.uuid, table.target)
+        } catch {
+            if error.isBusy { throw .refused("\(name) was made by somebody else just now, or its uuid is another's") }
+            throw StepFailure(error)
+        }
+        let made = try LiveVolume(identity, through: control)
+        guard made.table == table else {
+            throw .failed("\(name) was made, but its live table is not the one that was meant: see `dmsetup table \(name)`")
+        }
+    }
+
+    /// Loads the longer table and makes it live. Done when the device is long enough.
+    func lengthen(_ identity: VolumeIdentity, to length: Sectors) throws(StepFailure) {
+        if try LiveVolume(identity, through: control).table.length >= length { return }
+        let tables = TableSteps(control: control)
+        try tables.load(identity, length: length)
+        do throws(StepFailure) {
+            try tables.resume(identity, length: length)
+        } catch {
+            try? tables.clear(identity)
+            throw error
+        }
+    }
+
+    func release(_ identity: VolumeIdentity) throws(StepFailure) {
+        let name = identity.name
+        let present = try attempt { () throws(DeviceMapperError) in try control.table(of: name, .live) }
+        if present == nil { return }
+        let volume = try LiveVolume(identity, through: control)
+        if volume.device.openCount > 0 { throw .refused("\(name) is open: it is removed once nobody uses it") }
+        do throws(DeviceMapperError) {
+            try control.remove(name)
+        } catch {
+            if error.isGone { return }
+            throw StepFailure(error)
+        }
+    }
+
+    private func pool(of identity: VolumeIdentity) throws(StepFailure) -> DeviceNumber {
+        let name = identity.poolName
+        guard let pool = try attempt({ () throws(DeviceMapperError) in try control.table(of: name, .live) }),
+            pool.onlyTarget?.kind == ThinPoolTable.kind
+        else { throw .refused("pool \(name) is not there: \(identity.name) is made once it is") }
+        // A thin table does not load while its pool is suspended.
+        if pool.isSuspended { throw .refused("pool \(name) is suspended: try again once whoever did that has resumed it") }
+        return pool.number
+    }
+
+    /// The kernel would let two devices write to one thin volume.
+    private func checkUnused(_ identity: VolumeIdentity, in pool: DeviceNumber) throws(StepFailure) {
+        for entry in try attempt({ () throws(DeviceMapperError) in try control.list() }) {
+            guard let live = try attempt({ () throws(DeviceMapperError) in try control.table(of: entry.name, .live) }) else {
+                continue
+            }
+            var lines = live.targets
+            if live.hasInactiveTable {
+                let waiting = try attempt { () throws(DeviceMapperError) in try control.table(of: entry.name, .inactive) }
+                lines += waiting?.targets ?? []
+            }
+            for line in lines {
+                guard let table = ThinTable(parsing: line), table.pool == pool, table.thinID == identity.thinID else { continue }
+                throw .refused("thin id \(table.thinID) of pool \(identity.poolName) is in use by \(entry.name)")
+            }
+        }
+    }
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) the Headroom authors
+
+import DeviceMapper
+import Owners
+import Units
+
+/// Has the devices of Docker's grown containers be there. dockerd keeps their old size in memory, and makes a device anew
+/// at that size when a container starts, but takes one that is there already as it is: so each is made anew, as soon as
+/// `docker stop` has removed it. One look after the other, on one thread. Blocks.
+struct Keeping {
+    let control: any DeviceAccess
+    let books: DockerBooks
+    var links: DeviceLinks
+    /// Those that are not as they should be yet: they are looked at thoroughly each time.
+    private var waiting: Set<VolumeIdentity> = []
+    /// The length at which each has been seen, or been missed.
+    private var grown: [VolumeIdentity: Sectors] = [:]
+    /// What failed is not tried again at once, since the failure itself may be what wakes.
+    private var retries: [VolumeIdentity: Retry] = [:]
+
+    private struct Retry {
+        var at: MonotonicTime
+        var pause: Duration
+        var text: String
+    }
+
+    init(control: any DeviceAccess, books: DockerBooks, links: DeviceLinks) {
+        self.control = control
+        self.books = books
+        self.links = links
+    }
+
+    struct Outcome {
+        /// Given up by their owner, with nothing left of them.
+        var released: [VolumeIdentity] = []
+        /// What went wrong, by volume.
+        var failures: [DeviceName: String] = [:]
+        /// Some are to be looked at again soon, without an event.
+        var isWaiting = false
+    }
+
+    /// `thorough`: the records of those whose device is as it should be are read, too.
+    mutating func look(at volumes: [KeptVolume], thorough: Bool, now: MonotonicTime) -> Outcome {
+        var outcome = Outcome()
+        let present: Set<DeviceName>
+        do throws(DeviceMapperError) {
+            present = Set(try control.list().map(\.name))
+        } catch {
+            for volume in volumes { outcome.failures[volume.identity.name] = "\(error)" }
+            outcome.isWaiting = true
+            return outcome
+        }
+        // Those that are missing first: their next start may be under way.
+        let missing = volumes.filter { !present.contains($0.identity.name) }
+        let others = volumes.filter { present.contains($0.identity.name) }
+        for (volume, isThorough) in missing.map({ ($0, true) }) + others.map({ ($0, thorough) }) {
+            let identity = volume.identity
+            if let retry = retries[identity], now < retry.at {
+                outcome.failures[identity.name] = retry.text
+                continue
+            }
+            do throws(StepFailure) {
+                let left = try keep(volume, thorough: isThorough || waiting.contains(identity))
+                if left == .letGo { outcome.released.append(identity) }
+                if left == .wait { waiting.insert(identity) } else { waiting.remove(identity) }
+                retries[identity] = nil
+            } catch {
+                waiting.insert(identity)
+                let limits = LinuxLimits.keptPatience
+                let pause = retries[identity].map { min($0.pause * 2, limits.upperBound) } ?? limits.lowerBound
+                retries[identity] = Retry(at: LinuxClock.now().advanced(by: pause), pause: pause, text: error.text)
+                outcome.failures[identity.name] = error.text
+            }
+        }
+        let all = Set(volumes.map(\.identity))
+        retries = retries.filter { all.contains($0.key) }
+        grown = grown.filter { all.contains($0.key) }
+        waiting.formIntersection(all)
+        outcome.isWaiting = !waiting.isEmpty
+        return outcome
+    }
+
+    /// What was left to do in the end: `.rest` when the volume is as it should be.
+    private mutating func keep(_ volume: KeptVolume, thorough: Bool) throws(StepFailure) -> KeptSighting.Action {
+        let steps = DeviceSteps(control: control)
+        let identity = volume.identity
+        // Each action changes what is seen, and the owner may act at the same moment.
+        for _ in 0..<LinuxLimits.rereads {
+            let seen = try sight(volume, thorough: thorough)
+            let action = seen.action(for: volume)
+            switch action {
+            case .rest, .wait, .letGo: return action
+            case .make:
+                try steps.restore(identity, length: volume.length)
+                if let number = try? control.table(of: identity.name, .live)?.number {
+                    links.watch(identity.name, number, until: LinuxClock.now().advanced(by: LinuxLimits.linkWatchEnds))
+                    links.mend(at: LinuxClock.now())
+                }
+            case .lengthen: try steps.lengthen(identity, to: volume.length)
+            case .record: try RecordStep(books: books).record(identity, length: volume.length)
+            case .remove: try steps.release(identity)
+            }
+        }
+        return .wait
+    }
+
+    private mutating func sight(_ volume: KeptVolume, thorough: Bool) throws(StepFailure) -> KeptSighting {
+        let identity = volume.identity
+        var sighting = KeptSighting(device: try device(identity))
+        switch sighting.device {
+        case .present(let length, _) where length < volume.length: break
+        case .present, .absent: grown[identity] = volume.length
+        case .unfinished, .other: break
+        }
+        sighting.hasGrown = grown[identity] == volume.length
+        if !thorough, sighting.action(for: volume) == .rest { return sighting }
+        do throws(DockerBooksError) {
+            if let record = try books.record(of: identity.name) {
+                sighting.record = .found(deviceID: record.deviceID, size: record.size, isDeleted: record.isDeleted)
+            } else {
+                sighting.record = .gone
+            }
+        } catch {
+            throw StepFailure(error)
+        }
+        if let container = volume.owner.container?.id {
+            sighting.life = books.life(of: container, on: identity.name)
+        }
+        return sighting
+    }
+
+    private func device(_ identity: VolumeIdentity) throws(StepFailure) -> KeptSighting.Device {
+        let name = identity.name
+        guard let reply = try attempt({ () throws(DeviceMapperError) in try control.table(of: name, .live) }) else {
+            return .absent
+        }
+        guard reply.hasLiveTable, let line = reply.onlyTarget else { return .unfinished }
+        guard reply.uuid == identity.uuid, let table = ThinTable(parsing: line), table.thinID == identity.thinID else {
+            return .other
+        }
+        return .present(length: table.length, isOpen: reply.openCount > 0)
+    }
+}
+
+extension StepFailure {
+    init(_ error: DockerBooksError) {
+        switch error {
+        case .refused(let text): self = .refused(text)
+        case .failed(let errno, let text): self = .failed(text, errno: errno)
+        }
+    }
+
+    /// For people.
+    var text: String {
+        switch outcome {
+        case .refused(let text), .failed(_, let text): text
+        case .done: "done"
+        case .stuck(let after): "it has not come back within \(after.text)"
+        }
+    }
+}

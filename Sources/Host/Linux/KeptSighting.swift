@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) the Headroom authors
+
+import DeviceMapper
+import Owners
+import Units
+
+/// What is seen of a kept Docker volume at one moment.
+struct KeptSighting: Hashable, Sendable {
+    var device: Device
+    /// Nil where it was not looked at, since the device is as it should be.
+    var record: Record?
+    var life: DockerBooks.Life = .unknown
+    /// It has been seen at its kept length, or away, since that is its length: if it is shorter now, it was made anew.
+    var hasGrown = false
+
+    enum Device: Hashable, Sendable {
+        case absent
+        /// Somebody is making it: it has no live table yet.
+        case unfinished
+        case present(length: Sectors, isOpen: Bool)
+        /// Its name is another's.
+        case other
+    }
+
+    enum Record: Hashable, Sendable {
+        case found(deviceID: UInt32, size: Bytes, isDeleted: Bool)
+        /// dockerd has none any more.
+        case gone
+        /// It cannot be read.
+        case unknown
+    }
+
+    enum Action: Hashable, Sendable {
+        /// It is as it should be.
+        case rest
+        /// Nothing to do now; soon there may be.
+        case wait
+        case make
+        case lengthen
+        /// Its owner's record has forgotten the growth.
+        case record
+        /// Its owner wants it gone, and the device is in the way.
+        case remove
+        /// Its owner has given it up, and nothing is left of it.
+        case letGo
+    }
+
+    /// What to do about a volume of this length.
+    func action(for volume: KeptVolume) -> Action {
+        switch record {
+        case nil:
+            // Enough to know while the device is long enough.
+            if case .present(let length, _) = device, length >= volume.length { return .rest }
+            return .wait
+        case .unknown: return .wait
+        case .found(let id, _, let isDeleted) where isDeleted || id != volume.identity.thinID: return ending
+        case .gone: return ending
+        case .found(_, let size, _):
+            // `docker rm` removes the device, then its thin id: making it anew in between would be in the way.
+            guard life == .there else { return .wait }
+            switch device {
+            case .absent: return .make
+            case .unfinished, .other: return .wait
+            case .present(let length, _):
+                if length < volume.length { return hasGrown ? .lengthen : .wait }
+                return size < volume.length.bytes ? .record : .rest
+            }
+        }
+    }
+
+    private var ending: Action {
+        switch device {
+        case .absent, .other: .letGo
+        case .unfinished, .present(_, isOpen: true): .wait
+        case .present(_, isOpen: false): .remove
+        }
+    }
+}

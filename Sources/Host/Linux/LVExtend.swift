@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) the Headroom authors
+
+import Glibc
+import Owners
+import Units
+
+/// LVM's own command that makes a logical volume longer, and nothing else: no filesystem is touched. It waits for the volume
+/// group's lock as long as it takes. Blocks.
+struct LVExtend {
+    /// Where the command is looked for. Nobody but root writes there.
+    var folders = ["/usr/sbin", "/sbin", "/usr/local/sbin"]
+
+    func run(_ volume: LogicalVolume, length: Sectors) throws(StepFailure) {
+        guard let program = folders.map({ $0 + "/lvextend" }).first(where: { access($0, X_OK) == 0 }) else {
+            throw .refused(
+                "lvextend is in none of \(folders.joined(separator: ", ")): install LVM's commands, usually in a package `lvm2`")
+        }
+        let ended: ChildProcess.Ended
+        do throws(ChildProcess.CannotStart) {
+            ended = try ChildProcess.run(
+                program, LVExtend.arguments(volume, length: length), environment: LVExtend.environment)
+        } catch {
+            throw .failed("\(program) cannot be run: \(String(cString: strerror(error.errno)))", errno: error.errno)
+        }
+        if ended.end != .exited(0) { throw .failed(LVExtend.sentence(about: ended, volume, length: length)) }
+    }
+
+    /// The unit `s` is a sector of 512 bytes, wherever LVM's configuration may go. It rounds up to its extent.
+    static func arguments(_ volume: LogicalVolume, length: Sectors) -> [String] {
+        ["--yes", "--size", "\(length.count)s", "--", "\(volume.volumeGroup)/\(volume.name)"]
+    }
+
+    static var environment: [String] {
+        // What moves LVM's files and devices elsewhere moves them for this one too.
+        let passed = ["LVM_SYSTEM_DIR", "DM_DEV_DIR", "DM_DISABLE_UDEV"].compactMap { (name: String) -> String? in
+            getenv(name).map { "\(name)=\(String(cString: $0))" }
+        }
+        // A library of ours may have left a descriptor open; its message would stand among the complaints.
+        return ["LC_ALL=C", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LVM_SUPPRESS_FD_WARNINGS=1"] + passed
+    }
+
+    // MARK: Words
+
+    static func sentence(about ended: ChildProcess.Ended, _ volume: LogicalVolume, length: Sectors) -> String {
+        let name = "\(volume.volumeGroup)/\(volume.name)"
+        let what = "`lvextend` of \(name) to \(length.bytes)"
+        switch ended.end {
+        case .killed(let signal): return "\(what) was killed by signal \(signal): try again, the next one tidies up"
+        case .exited(let status):
+            let said = LVExtend.said(ended.complaint)
+            return "\(what) failed with status \(status): \(said.isEmpty ? "it says nothing" : said);"
+                + " \(LVExtend.advice(on: said, volume))"
+        }
+    }
+
+    /// Its words without warnings and line breaks, at most so long.
+    private static let longest = 400
+
+    private static func said(_ complaint: String) -> String {
+        let lines = complaint.split(whereSeparator: \.isNewline).map { line in
+            String(decoding: line.utf8.drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }, as: UTF8.self)
+        }
+        let told = lines.filter { !$0.isEmpty && !$0.hasPrefix("WARNING:") && !$0.hasPrefix("File descriptor") }
+        let text = told.map { $0.hasSuffix(".") ? String($0.dropLast()) : $0 }.joined(separator: "; ")
+        return text.count > longest ? text.prefix(longest) + "..." : text
+    }
+
+    private static func advice(on said: String, _ volume: LogicalVolume) -> String {
+        let text = said.lowercased()
+        let group = volume.volumeGroup
+        func mentions(_ words: String...) -> Bool { words.contains { text.contains($0) } }
+        if mentions("failed to find logical volume", "not found") {
+            return "see `lvs \(group)`: it may have been renamed or removed"
+        }
+        if mentions("insufficient free space", "insufficient suitable") {
+            return "volume group \(group) is full: `vgextend` it, or free something in it"
+        }
+        if mentions("matches existing size", "not larger than existing size", "not larger than current") {
+            return "LVM's record is ahead of the device: `lvchange --refresh \(group)/\(volume.name)`"
+        }
+        if mentions(" lock") { return "see who holds \(group)'s lock (`ps -e | grep -E 'lv|vg'`), and try again" }
+        if mentions("exported", "read-only", "missing") { return "see `vgs \(group)` and `pvs`" }
+        return "see `lvs -a \(group)` and dmesg"
+    }
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) the Headroom authors
+
+import Host
+import Journal
+import Owners
+import Testing
+import Units
+
+@testable import Engine
+
+@Suite struct RestorationTests {
+    private let identity = VolumeIdentity.volume("pool-snap-3", id: 3)
+
+    /// A volume born with 256 MiB, grown to 512 MiB on a device of 1 GiB.
+    private func prepared(owner: Owner? = nil) async throws -> BenchJournal {
+        let bench = try await BenchJournal()
+        let container = Owner.containerd(ContainerdSnapshot(role: .container, number: 3, container: Container(id: "web")))
+        let kept = KeptVolume(
+            identity: identity, owner: owner ?? container, length: Bytes.gibibytes(1).wholeSectors,
+            filesystemSize: .mebibytes(512))
+        try await bench.journal.keep(kept)
+        try await bench.journal.recordBirth(of: identity, size: .mebibytes(256), at: WallTime(seconds: 1))
+        return bench
+    }
+
+    private func outcome(
+        _ bench: BenchJournal, _ change: @Sendable (inout BenchHost.State) -> Void
+    ) async throws -> (Restoration.Restored.Outcome?, host: BenchHost) {
+        let host = BenchHost()
+        host.with { change(&$0) }
+        return (try await Restoration(host: host, journal: bench.journal).run().first?.outcome, host)
+    }
+
+    @Test func `a device that is gone comes back at its grown length, and stays kept`() async throws {
+        let bench = try await prepared()
+        let (outcome, host) = try await outcome(bench) { $0.blocks[3] = BenchHost.filesystem(.mebibytes(512)) }
+        #expect(outcome == .restored(.gibibytes(1)))
+        #expect(host.with { $0.volumes.first?.table.length.bytes } == .gibibytes(1))
+        #expect(try await bench.journal.kept().map(\.identity) == [identity])
+    }
+
+    /// A growth on the runway is written down after it was done, and a power cut may undo what was written down.
+    @Test(arguments: [260, 600, 1024] as [UInt64])
+    func `a filesystem of another size than is known is still the grown one`(mebibytes: UInt64) async throws {
+        let bench = try await prepared()
+        let (outcome, _) = try await outcome(bench) {
+            $0.blocks[3] = BenchHost.filesystem(.mebibytes(mebibytes))
+            $0.unreadLooks = 5
+        }
+        #expect(outcome == .restored(.gibibytes(1)))
+    }
+
+    @Test(arguments: [128, 256, 1028] as [UInt64])
+    func `a filesystem that cannot be the grown one is given back and forgotten`(mebibytes: UInt64) async throws {
+        let bench = try await prepared()
+        let (outcome, host) = try await outcome(bench) { $0.blocks[3] = BenchHost.filesystem(.mebibytes(mebibytes)) }
+        guard case .forgotten? = outcome else {
+            Issue.record("\(String(describing: outcome))")
+            return
+        }
+        #expect(host.with { $0.volumes } == [])
+        #expect(try await bench.journal.kept() == [])
+    }
+
+    @Test func `a volume that the pool has no more is forgotten`() async throws {
+        let bench = try await prepared()
+        let (outcome, _) = try await outcome(bench) { _ in }
+        guard case .forgotten? = outcome else {
+            Issue.record("\(String(describing: outcome))")
+            return
+        }
+        #expect(try await bench.journal.kept() == [])
+    }
+
+    @Test func `a thin id that another device has now is forgotten without a step`() async throws {
+        let bench = try await prepared()
+        let (outcome, host) = try await outcome(bench) { $0.volumes = [BenchHost.volume("other", id: 3, size: .gibibytes(1))] }
+        guard case .forgotten? = outcome else {
+            Issue.record("\(String(describing: outcome))")
+            return
+        }
+        #expect(host.events == [.looked])
+    }
+
+    @Test func `what is there already, or whose pool is not there, is left as it is`() async throws {
+        let bench = try await prepared()
+        let there = try await outcome(bench) { [name = identity.name] in
+            $0.volumes = [BenchHost.volume(name, id: 3, size: .mebibytes(256))]
+        }
+        #expect(there.0 == .present && there.host.events == [.looked])
+        let without = try await outcome(bench) { $0.pools = [] }
+        #expect(without.0 == .poolAbsent && without.host.events == [.looked])
+        #expect(try await bench.journal.kept().count == 1)
+    }
+
+    @Test func `what fails or cannot be read is told, and stays kept`() async throws {
+        let bench = try await prepared()
+        let failed = try await outcome(bench) { $0.failures["restore"] = .failed(errno: 5, text: "the pool is dead") }
+        #expect(failed.0 == .failed("the pool is dead"))
+        let unread = try await outcome(bench) {
+            $0.blocks[3] = BenchHost.filesystem(.mebibytes(512))
+            $0.unreadLooks = .max
+        }
+        guard case .failed? = unread.0 else {
+            Issue.record("\(String(describing: unread.0))")
+            return
+        }
+        #expect(try await bench.journal.kept().count == 1)
+    }
+
+    @Test func `Docker's are left to dockerd`() async throws {
+        let bench = try await prepared(owner: .docker(DockerVolume(role: .container, hash: "abc")))
+        let (outcome, host) = try await outcome(bench) { _ in }
+        #expect(outcome == nil && host.events == [])
+        #expect(try await bench.journal.kept().count == 1)
+    }
+}

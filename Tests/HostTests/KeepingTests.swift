@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) the Headroom authors
+
+import DeviceMapper
+import Glibc
+import Owners
+import Testing
+import Units
+
+@testable import Host
+
+@Suite("What is done about a kept Docker volume")
+struct KeptSightingTests {
+    private typealias Action = KeptSighting.Action
+    private let volume = MadeDocker.kept("docker-8:1-9-aa", length: 1000)
+
+    private func action(
+        _ device: KeptSighting.Device, _ record: KeptSighting.Record?, _ life: DockerBooks.Life = .there
+    ) -> Action {
+        KeptSighting(device: device, record: record, life: life, hasGrown: true).action(for: volume)
+    }
+
+    @Test("a device that has not been as long yet may be growing at this moment, and is left to that")
+    func growing() {
+        var seen = KeptSighting(device: .present(length: Sectors(999), isOpen: true), record: found(length: 999), life: .there)
+        #expect(seen.action(for: volume) == .wait)
+        seen.hasGrown = true
+        #expect(seen.action(for: volume) == .lengthen)
+    }
+
+    private func found(id: UInt32 = 4, length: UInt64 = 1000, deleted: Bool = false) -> KeptSighting.Record {
+        .found(deviceID: id, size: Sectors(length).bytes, isDeleted: deleted)
+    }
+
+    @Test("what vanished is made anew only while its container lives")
+    func vanished() {
+        #expect(action(.absent, found()) == .make)
+        for life in [DockerBooks.Life.ending, .gone, .unknown] {
+            for device in [KeptSighting.Device.absent, .present(length: Sectors(500), isOpen: false)] {
+                #expect(action(device, found(), life) == .wait)
+            }
+        }
+        #expect(action(.absent, .unknown) == .wait)
+        #expect(action(.absent, nil) == .wait)
+    }
+
+    @Test("a device that came back shorter is made longer, open or not")
+    func shorter() {
+        for isOpen in [true, false] {
+            #expect(action(.present(length: Sectors(999), isOpen: isOpen), found()) == .lengthen)
+            #expect(action(.present(length: Sectors(1000), isOpen: isOpen), found()) == .rest)
+            #expect(action(.present(length: Sectors(1000), isOpen: isOpen), nil) == .rest)
+            #expect(action(.present(length: Sectors(1000), isOpen: isOpen), found(length: 999)) == .record)
+        }
+    }
+
+    @Test("what its owner wants gone is removed once nobody has it open, and let go once it is away")
+    func ending() {
+        for record in [found(deleted: true), found(id: 5), .gone] {
+            #expect(action(.present(length: Sectors(1000), isOpen: true), record) == .wait)
+            #expect(action(.present(length: Sectors(1000), isOpen: false), record) == .remove)
+            #expect(action(.unfinished, record) == .wait)
+            #expect(action(.absent, record) == .letGo)
+            #expect(action(.other, record) == .letGo)
+        }
+    }
+}
+
+@Suite("Keeping Docker's volumes")
+struct KeepingTests {
+    private let docker = MadeDocker()
+    private let devices = FakeDevices()
+    private let time = MonotonicTime.zero
+
+    private func keeping() -> Keeping {
+        Keeping(
+            control: devices, books: DockerBooks(files: HostFiles(root: docker.root)),
+            links: DeviceLinks(control: devices, folder: docker.root + "/"))
+    }
+
+    private func start() -> KeptVolume {
+        devices.addPool("pool", minor: 0)
+        docker.record(size: 1000 * 512)
+        docker.container(#""Running":true"#)
+        return MadeDocker.kept(docker.device, length: 1000)
+    }
+
+    @Test("a device that vanished is there again after one look, at its grown length and with its link")
+    func vanished() {
+        let volume = start()
+        var keeping = keeping()
+        let outcome = keeping.look(at: [volume], thorough: false, now: time)
+        #expect(devices.live(volume.identity.name)?.description == "0 1000 thin 254:0 4")
+        #expect(!outcome.isWaiting && outcome.failures.isEmpty && outcome.released.isEmpty)
+        var target = [CChar](repeating: 0, count: 64)
+        let count = readlink(docker.root + "/\(volume.identity.name)", &target, target.count)
+        #expect(String(decoding: target.prefix(max(count, 0)).map { UInt8(bitPattern: $0) }, as: UTF8.self) == "../dm-101")
+    }
+
+    @Test("a link that goes is made again, but not after its device has gone")
+    func link() {
+        let volume = start()
+        var keeping = keeping()
+        _ = keeping.look(at: [volume], thorough: false, now: time)
+        let path = docker.root + "/\(volume.identity.name)"
+        var status = stat()
+        unlink(path)
+        keeping.links.mend(at: time)
+        #expect(lstat(path, &status) == 0)
+        unlink(path)
+        devices.state.withLock { $0.devices[volume.identity.name] = nil }
+        keeping.links.mend(at: time)
+        #expect(lstat(path, &status) != 0)
+        #expect(keeping.links.isEmpty)
+    }
+
+    @Test("the small device that its owner made first is made longer")
+    func small() {
+        let volume = start()
+        devices.addVolume(volume.identity.name, minor: 1, pool: 0, id: 4, length: 500)
+        devices.change(volume.identity.name) { $0.openCount = 1 }
+        var keeping = keeping()
+        // It may be about to grow: that is for whoever grows it.
+        #expect(keeping.look(at: [volume], thorough: true, now: time).isWaiting)
+        #expect(devices.live(volume.identity.name)?.length == Sectors(500))
+        devices.change(volume.identity.name) { $0.live?.length = Sectors(1000) }
+        #expect(!keeping.look(at: [volume], thorough: false, now: time).isWaiting)
+        devices.change(volume.identity.name) { $0.live?.length = Sectors(500) }
+        _ = keeping.look(at: [volume], thorough: false, now: time)
+        #expect(devices.live(volume.identity.name)?.length == Sectors(1000))
+    }
+
+    @Test("while its container is being removed nothing is made, and it is let go when the record is gone")
+    func removal() {
+        let volume = start()
+        var keeping = keeping()
+        docker.container(#""Dead":true"#)
+        #expect(keeping.look(at: [volume], thorough: false, now: time).isWaiting)
+        #expect(devices.live(volume.identity.name) == nil)
+        docker.removeRecord()
+        let outcome = keeping.look(at: [volume], thorough: false, now: time)
+        #expect(outcome.released == [volume.identity])
+        #expect(!outcome.isWaiting)
+    }
+
+    @Test("a device that is in the way of a deletion goes as soon as nobody has it open")
+    func inTheWay() {
+        let volume = start()
+        devices.addVolume(volume.identity.name, minor: 1, pool: 0, id: 4, length: 1000)
+        devices.change(volume.identity.name) { $0.openCount = 1 }
+        docker.record(size: 1000 * 512, isDeleted: true)
+        var keeping = keeping()
+        #expect(keeping.look(at: [volume], thorough: true, now: time).isWaiting)
+        #expect(devices.live(volume.identity.name) != nil)
+        devices.change(volume.identity.name) { $0.openCount = 0 }
+        // It is known to be waiting, so this look is thorough about it by itself.
+        #expect(keeping.look(at: [volume], thorough: false, now: time).released == [volume.identity])
+        #expect(devices.live(volume.identity.name) == nil)
+    }
+
+    @Test("a record that lost the growth is made to tell it again, and a device that is fine costs no reading")
+    func record() throws {
+        let volume = start()
+        devices.addVolume(volume.identity.name, minor: 1, pool: 0, id: 4, length: 1000)
+        docker.record(size: 500 * 512)
+        var keeping = keeping()
+        _ = keeping.look(at: [volume], thorough: false, now: time)
+        #expect(docker.recorded.contains("256000"))
+        _ = keeping.look(at: [volume], thorough: true, now: time)
+        #expect(docker.recorded.contains("512000"))
+    }
+
+    @Test("what fails is told, and not tried again at each event")
+    func failure() {
+        let volume = start()
+        devices.state.withLock { $0.createsThatFail = 1 }
+        var keeping = keeping()
+        let first = keeping.look(at: [volume], thorough: false, now: LinuxClock.now())
+        #expect(first.isWaiting && first.failures[volume.identity.name] != nil)
+        let second = keeping.look(at: [volume], thorough: false, now: time)
+        #expect(second.isWaiting && second.failures == first.failures)
+        #expect(devices.state.withLock { $0.calls.filter { $0.hasPrefix("create") }.count } == 1)
+        let third = keeping.look(at: [volume], thorough: false, now: LinuxClock.now().advanced(by: .seconds(1)))
+        #expect(!third.isWaiting && third.failures.isEmpty)
+        #expect(devices.live(volume.identity.name) != nil)
+    }
+}
+
+/// A Docker's folders as far as its records matter here, removed at the end.
+final class MadeDocker: Sendable {
+    let root: String
+    let device: DeviceName
+    private let hash = String(repeating: "a", count: 64)
+
+    init() {
+        var template = Array("/tmp/headroom-tests.XXXXXX".utf8CString)
+        guard let made = mkdtemp(&template) else { fatalError("cannot make a folder in /tmp: errno \(errno)") }
+        root = String(cString: made)
+        _ = system("mkdir -p \(root)/var/lib/docker/devicemapper/metadata \(root)/var/lib/docker/containers/web")
+        guard let status = try? HostFiles(root: root).status(of: "/var/lib/docker/devicemapper") else {
+            fatalError("no folder in \(root)")
+        }
+        device = DeviceName("docker-\(status.device)-\(status.inode)-\(hash)")
+    }
+
+    deinit { _ = system("rm -rf '\(root)'") }
+
+    var recorded: String {
+        String(decoding: (try? HostFiles(root: root).contents(of: path, limit: 4096)) ?? [], as: UTF8.self)
+    }
+
+    private var path: String { "/var/lib/docker/devicemapper/metadata/\(hash)" }
+
+    func record(size: UInt64, isDeleted: Bool = false) {
+        write(
+            #"{"device_id":4,"size":\#(size),"transaction_id":9,"initialized":false,"deleted":\#(isDeleted)}"#, to: path)
+    }
+
+    func removeRecord() { unlink(root + path) }
+
+    func container(_ state: String) {
+        write(#"{"State":{\#(state)},"ID":"web"}"#, to: "/var/lib/docker/containers/web/config.v2.json")
+    }
+
+    private func write(_ text: String, to path: String) {
+        guard let file = fopen(root + path, "w") else { fatalError("cannot write \(root + path): errno \(errno)") }
+        defer { fclose(file) }
+        fputs(text, file)
+    }
+
+    static func kept(_ name: DeviceName, length: UInt64) -> KeptVolume {
+        KeptVolume(
+            identity: VolumeIdentity(name: name, uuid: "", poolName: "pool", thinID: 4),
+            owner: .docker(DockerVolume(role: .container, hash: "aa", container: Container(id: "web"))),
+            length: Sectors(length), filesystemSize: .mebibytes(0))
+    }
+}
