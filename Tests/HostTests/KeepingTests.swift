@@ -186,6 +186,50 @@ struct KeepingTests {
     }
 }
 
+@Suite("The keeper's thread")
+struct KeeperTests {
+    private let docker = MadeDocker()
+    private let devices = FakeDevices()
+
+    private func eventually(_ condition: () -> Bool) -> Bool {
+        for _ in 0..<2000 {
+            if condition() { return true }
+            usleep(1000)
+        }
+        return false
+    }
+
+    @Test("what it is given it keeps until the owner's record is gone, and tells that once")
+    func whole() {
+        devices.addPool("pool", minor: 0)
+        docker.record(size: 1000 * 512)
+        docker.container(#""Running":true"#)
+        let volume = MadeDocker.kept(docker.device, length: 1000)
+        let keeper = Keeper(
+            control: devices, books: DockerBooks(files: HostFiles(root: docker.root)), linkFolder: docker.root + "/")
+        defer { keeper.stop() }
+        var plain = volume
+        plain.identity.name = "plain"
+        plain.owner = .plain
+        keeper.keep([volume, plain])
+        #expect(eventually { devices.live(volume.identity.name)?.length == Sectors(1000) })
+        #expect(devices.live("plain") == nil)
+        #expect(keeper.news().released.isEmpty)
+        docker.removeRecord()
+        // Told anew, as after a start, it looks at the record at once.
+        keeper.keep([volume])
+        var released: [VolumeIdentity] = []
+        #expect(
+            eventually {
+                released += keeper.news().released
+                return !released.isEmpty
+            })
+        #expect(released == [volume.identity])
+        #expect(devices.live(volume.identity.name) == nil)
+        #expect(keeper.news().released.isEmpty)
+    }
+}
+
 /// A Docker's folders as far as its records matter here, removed at the end.
 final class MadeDocker: Sendable {
     let root: String

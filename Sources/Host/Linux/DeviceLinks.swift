@@ -18,7 +18,7 @@ struct DeviceLinks {
     let folder: String
     private var watched: [DeviceName: Watched] = [:]
 
-    init(control: any DeviceAccess, folder: String = "/dev/mapper/") {
+    init(control: any DeviceAccess, folder: String) {
         self.control = control
         self.folder = folder
     }

@@ -22,12 +22,14 @@ final class Keeper: Sendable {
 
     private let control: any DeviceAccess
     private let books: DockerBooks
+    private let linkFolder: String
     private let state = Mutex(State())
     private let bell: Bell?
 
-    init(control: any DeviceAccess, books: DockerBooks) {
+    init(control: any DeviceAccess, books: DockerBooks, linkFolder: String = "/dev/mapper/") {
         self.control = control
         self.books = books
+        self.linkFolder = linkFolder
         bell = Bell()
     }
 
@@ -69,7 +71,8 @@ final class Keeper: Sendable {
     private func run() {
         // It runs seldom and for a moment, and then it is in a race with an owner's next start. Without the right it goes on.
         setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, LinuxLimits.keeperNice)
-        var rounds = Rounds(keeping: Keeping(control: control, books: books, links: DeviceLinks(control: control)))
+        let links = DeviceLinks(control: control, folder: linkFolder)
+        var rounds = Rounds(keeping: Keeping(control: control, books: books, links: links))
         // Where the kernel tells no events (before 4.13), the list is looked at as often as it may be.
         guard let events = try? DeviceMapperEvents(), (try? events.arm()) != nil else {
             while let pause = next(&rounds, wasWoken: true) { wait(for: min(pause, LinuxLimits.keptPatience.lowerBound)) }
