@@ -95,13 +95,7 @@ struct Schedule {
         now: MonotonicTime
     ) -> NextLook {
         guard let usage = volume.usage else { return .withAll }
-        switch decision.verdict {
-        case .barred: return .withAll
-        case .refused: return .at(now.advanced(by: refusedLook))
-        // Its end asks for a look.
-        case .grow: return .withAll
-        case .content, .wouldGrow: break
-        }
+        if case .barred = decision.verdict { return .withAll }
         var next = NextLook()
         if past.hasJustBegun {
             // How fast it is cannot be told from a sample that is mostly idleness.
@@ -112,6 +106,7 @@ struct Schedule {
             let near = past.rate.time(toFill: min(untilThreshold, untilBurst)).map { $0 / 2 }
             next.time = near.map { now.advanced(by: max($0, poll.fastest)) }
         }
+        if case .refused = decision.verdict, !past.hasJustBegun { next.time = now.advanced(by: refusedLook) }
         guard decision.mode == .enforce else {
             next.time = next.time.map { max($0, now.advanced(by: observedLook)) }
             return next
@@ -119,7 +114,7 @@ struct Schedule {
         // It may begin to fill, or fill faster, right after this look; but nothing fills faster than this.
         let growth = outlook.reaction - Reaction.idleLook
         let blind = History.Limits.fastestFill.time(toFill: usage.available).map { $0 - growth } ?? poll.interval
-        if blind < poll.interval {
+        if blind < poll.interval, usage.available > leastTrip {
             next.unseen = usage.available
             next.otherwise = now.advanced(by: max(blind, Reaction.idleLook))
         }

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) the Headroom authors
 
+import Filesystem
+import Host
+import Inventory
+import Owners
+import Policy
 import Testing
 import Units
 
@@ -56,5 +61,31 @@ import Units
         schedule.plan(.init(unseen: .mebibytes(512), otherwise: second(1)), at: "idle", written: nil)
         #expect(!schedule.watchIsDue(at: second(0.5)))
         #expect(schedule.due(at: second(1)) == ["idle"])
+    }
+
+    @Test(arguments: [
+        Decision.Verdict.content, .refused(Refusal(.reserve, "none is left", hint: "")),
+        .grow(
+            Order(
+                volume: VolumeIdentity(name: "v", uuid: "", poolName: "p", thinID: 1), kind: .xfs, reason: .burst,
+                from: .mebibytes(512), to: .gibibytes(1), deviceFrom: Sectors(1), deviceTo: Sectors(1), price: .zero)),
+    ])
+    func `an idle volume is watched for a burst, granted what it wants or not`(verdict: Decision.Verdict) {
+        let identity = VolumeIdentity(name: "v", uuid: "", poolName: "p", thinID: 1)
+        let usage = FilesystemUsage(
+            size: .mebibytes(512), used: .mebibytes(12), available: .mebibytes(500), inodes: 100, inodesUsed: 10)
+        let volume = Volume(
+            identity: identity, number: DeviceNumber(major: 254, minor: 1), seenAt: second(1), size: .mebibytes(512),
+            mapped: .zero, owner: .plain,
+            content: .mounted(
+                MountedFilesystem(kind: .xfs, mountPoint: "/x", reading: .usage(usage), geometry: nil)))
+        let outlook = PoolOutlook(
+            pool: "p", reserve: .zero, metadataReserve: .zero, promised: .zero, headroom: .zero, isLimitedByMetadata: false,
+            volumesSize: .zero, overcommitLimit: nil, fillRate: PoolRule.assumedFillRate, fillRateWasSeen: false,
+            reaction: .seconds(1), burstRoom: .mebibytes(256), bar: nil)
+        let next = Schedule.nextLook(
+            at: volume, decision: Decision(volume: identity, rule: "r", mode: .enforce, verdict: verdict),
+            past: History()[identity], outlook: outlook, rule: VolumeRule(name: "r"), poll: PollRules(), now: second(1))
+        #expect(next.unseen == .mebibytes(500))
     }
 }
