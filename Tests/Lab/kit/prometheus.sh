@@ -13,6 +13,8 @@ YAML
   prometheus --config.file "$WORK/prometheus.yml" --storage.tsdb.path "$WORK/prometheus" --log.level warn \
     --web.listen-address "$PROMETHEUS" > "$BOX/prometheus.log" 2>&1 &
   eventually 30s curl -sf -m 2 -o /dev/null "http://$PROMETHEUS/-/ready"
+  # Its targets come to it some seconds after it is ready.
+  eventually 30s the query up is 1
 }
 
 # query EXPRESSION: the value of the first series that it gives, or `absent`
