@@ -62,6 +62,9 @@ series() {
   grep -aE "^$1(\{| )" <<< "$text" || echo absent
 }
 
+# metric_agrees_on VOLUME: the filesystem's size is told as it is at this moment
+metric_agrees_on() { [[ $(metric headroom_filesystem_size_bytes volume="$1") == "$(filesystem_of "$1")" ]]; }
+
 explanation_of() { headroom explain "$1" 2>&1; }
 log() { cat "$HEADROOM_LOG"; }
 logged() { grep -ciE -- "$1" "$HEADROOM_LOG" || true; }
