@@ -2,6 +2,7 @@
 // Copyright (c) the Headroom authors
 
 import CDeviceMapper
+import FailPoints
 import Synchronization
 public import Units
 
@@ -12,18 +13,23 @@ extension DeviceControl {
         // One by one: in a task that does all three, libdevmapper would note the node down in a list that threads share.
         let task = try Task(.create, on: .name(name))
         if !uuid.isEmpty { try task.named(uuid: uuid) }
+        FailPoint.makeBefore.reached()
         try task.run { _ in }
+        FailPoint.makeNamed.reached()
         do throws(DeviceMapperError) {
             try load(target, into: name)
+            FailPoint.makeLoaded.reached()
             try resume(name)
         } catch {
             try? remove(name)
             throw error
         }
+        FailPoint.makeAfter.reached()
     }
 
     /// Takes a device away. One that somebody has open stays, and that is an error (`isBusy`).
     public func remove(_ name: DeviceName) throws(DeviceMapperError) {
+        FailPoint.removeBefore.reached()
         let result: Result<Void, DeviceMapperError> = DeviceControl.nodes.withLock { _ in
             // What libdevmapper noted down of the node: where udev has removed the link, there is nothing left to do.
             defer { dm_task_update_nodes() }
@@ -34,6 +40,7 @@ extension DeviceControl {
             }
         }
         try result.get()
+        FailPoint.removeAfter.reached()
     }
 
     /// libdevmapper's list of nodes to be changed, which only a removal here adds to.

@@ -14,7 +14,7 @@ extension Engine {
     /// How long the first size of a volume that is gone is kept: it may only be stopped.
     static let birthMemory = Duration.seconds(90 * 86_400)
 
-    /// Takes in what earlier runs left: first sizes, and growths that a crash cut off.
+    /// Takes in what earlier runs left: first sizes, what is kept, and growths that a crash cut off.
     func recall() async {
         switch books {
         case .none: return
@@ -23,32 +23,12 @@ extension Engine {
             do throws(JournalError) {
                 try await recallKept()
                 births = try await journal.births()
-                for growth in try await journal.unfinished() {
-                    logger.warning(
-                        "the growth of \(growth.order.volume.name) to \(growth.order.to) was cut off; what it got to is looked at now",
-                        metadata: ["volume": "\(growth.order.volume.name)"])
-                    await undoLoad(growth.order)
-                    let outcome = GrowthOutcome(.interrupted, finishedAt: .now(), reached: nil)
-                    try await journal.finish(growth.id, outcome)
-                }
+                cutOff = try await journal.unfinished()
+                for growth in cutOff { await undoLoad(growth.order) }
             } catch {
                 stopGrowing(error.description)
             }
         }
-    }
-
-    /// A growth that was cut off between load and resume has left a table behind. LVM's are LVM's to clean up.
-    private func undoLoad(_ order: Order) async {
-        switch order.lasting {
-        case .byRecord, .byRestoring: break
-        case .byLogicalVolume, .never: return
-        }
-        guard order.deviceTo > order.deviceFrom else { return }
-        let report = await host.perform(.clearTable(order.volume))
-        // One that is gone has no table either.
-        logger.info(
-            "a table that may have been left behind on \(order.volume.name): \(report.outcome)",
-            metadata: ["volume": "\(order.volume.name)", "step": "clear_table"])
     }
 
     /// Fail safe: looking and telling go on, growing does not.

@@ -55,7 +55,7 @@ extension Engine: Daemon {
         }
     }
 
-    private func carryOutNow(_ order: Order) async -> GrowAnswer {
+    func carryOutNow(_ order: Order) async -> GrowAnswer {
         guard running[order.volume.name] == nil else {
             return .refused(Refusal(.busy, "a growth of \(order.volume.name) is under way", hint: "wait for it, then ask again"))
         }

@@ -6,6 +6,7 @@ import Filesystem
 import Grower
 public import Host
 import Inventory
+import Journal
 public import Logging
 public import Policy
 import Synchronization
@@ -36,6 +37,8 @@ public actor Engine {
     var waiting: Set<DeviceName> = []
     /// The first size of each filesystem, from earlier runs and this one.
     var births: [VolumeIdentity: Bytes] = [:]
+    /// Growths that a crash cut off, until they are finished.
+    var cutOff: [JournaledGrowth] = []
     var lastTidying = MonotonicTime.zero
     /// Grown volumes whose devices are to come back at their length.
     var kept: [VolumeIdentity: KeptVolume] = [:]
@@ -85,6 +88,7 @@ public actor Engine {
         }
         while !Task.isCancelled {
             await lookAtWhatIsDue()
+            if !cutOff.isEmpty { Task(executorPreference: executor) { await self.finishCutOff() } }
             let earliest = schedule.earliest
             let timer = Task(executorPreference: executor) { [host, signal] in
                 try? await host.sleep(until: earliest)
@@ -103,6 +107,7 @@ public actor Engine {
     public func lookOnce() async {
         await recall()
         await look(.everything)
+        await finishCutOff()
     }
 
     /// A growth under way is carried to its end: it is short, and half of it is what nobody wants.

@@ -2,6 +2,7 @@
 // Copyright (c) the Headroom authors
 
 import CLinux
+import FailPoints
 import Glibc
 public import Units
 
@@ -63,6 +64,8 @@ public struct OpenFilesystem: ~Copyable {
             throw FilesystemError("grow", path.description, .beyondLayout(maximum: maximum, asked: size))
         }
         let result: Int32
+        FailPoint.growOpened.reached()
+        FailPoint.growUnderway.reachedSoon()
         switch kind {
         case .ext4: result = hr_ext4_resize(descriptor.number, blocks)
         case .xfs:
@@ -72,6 +75,7 @@ public struct OpenFilesystem: ~Copyable {
         case .other: throw FilesystemError("grow", path.description, .unsupported(kind))
         }
         guard result == 0 else { throw .last("grow", path) }
+        FailPoint.growUnverified.reached()
         return try geometry(of: kind, node: node)
     }
 

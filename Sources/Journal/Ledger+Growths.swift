@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) the Headroom authors
 
+import FailPoints
 import FoundationEssentials
 import Host
 import Policy
@@ -11,19 +12,24 @@ extension Ledger {
     /// On the disk when this returns, and with it what has to last of the growth.
     func begin(_ order: Order, keeping volume: KeptVolume? = nil, at time: WallTime) throws(JournalError) -> GrowthID {
         let intent = try encoded(order, "the order")
-        return try connection.transaction { () throws(JournalError) in
+        FailPoint.intentBefore.reached()
+        let id = try connection.transaction { () throws(JournalError) in
             let open = try connection.rows("SELECT count(*) FROM growths WHERE finished IS NULL") { row throws(JournalError) in
                 Int(row.integer(0))
             }.first
             if let open, open >= limits.unfinished { throw .tooManyUnfinished(path: connection.path, count: open) }
             if let volume { try put(volume) }
             try connection.run("INSERT INTO growths (intent, started) VALUES (?1, ?2)", .text(intent), .time(time))
+            FailPoint.intentUncommitted.reached()
             return GrowthID(connection.lastRow)
         }
+        FailPoint.intentAfter.reached()
+        return id
     }
 
     func finish(_ id: GrowthID, _ outcome: GrowthOutcome) throws(JournalError) {
         let failure = outcome.failure.map { String($0.prefix(limits.failureCharacters)) }
+        FailPoint.outcomeBefore.reached()
         try connection.transaction { () throws(JournalError) in
             let changed = try connection.run(
                 "UPDATE growths SET finished = ?2, result = ?3, reached = ?4, failure = ?5 WHERE id = ?1 AND finished IS NULL",
@@ -37,7 +43,9 @@ extension Ledger {
                 DELETE FROM growths WHERE finished IS NOT NULL AND id <=
                     (SELECT id FROM growths WHERE finished IS NOT NULL ORDER BY id DESC LIMIT 1 OFFSET ?1)
                 """, .count(limits.growths))
+            FailPoint.outcomeUncommitted.reached()
         }
+        FailPoint.outcomeAfter.reached()
     }
 
     /// Oldest first.

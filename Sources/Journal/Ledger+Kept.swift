@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) the Headroom authors
 
+import FailPoints
 import FoundationEssentials
 import Host
 import Units
@@ -19,7 +20,12 @@ extension Ledger {
     }
 
     func keep(_ volume: KeptVolume) throws(JournalError) {
-        try connection.transaction { () throws(JournalError) in try put(volume) }
+        FailPoint.keptBefore.reached()
+        try connection.transaction { () throws(JournalError) in
+            try put(volume)
+            FailPoint.keptUncommitted.reached()
+        }
+        FailPoint.keptAfter.reached()
     }
 
     /// Inside a transaction. A thin id is one volume's at a time, and a name too: whoever had it before is gone.

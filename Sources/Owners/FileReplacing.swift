@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) the Headroom authors
 
+import FailPoints
 import Glibc
 import Units
 
@@ -29,6 +30,7 @@ extension HostFiles {
         unlinkat(folder, temporary, 0)
         do throws(ReplaceError) {
             try write(bytes, like: before, to: temporary, in: folder, path: path)
+            FailPoint.recordSynced.reached()
             guard (try? status(of: path)) == expected else {
                 throw ReplaceError(errno: 0, text: "\(path) was changed by somebody else just now: nothing was written")
             }
@@ -37,6 +39,7 @@ extension HostFiles {
             unlinkat(folder, temporary, 0)
             throw error
         }
+        FailPoint.recordRenamed.reached()
         if fsync(folder) != 0 { throw ReplaceError("sync the folder of", path) }
     }
 
@@ -66,6 +69,7 @@ extension HostFiles {
             if count <= 0 { throw ReplaceError("write", path) }
             rest = rest.dropFirst(count)
         }
+        FailPoint.recordWritten.reached()
         if fsync(file) != 0 { throw ReplaceError("sync", path) }
     }
 }

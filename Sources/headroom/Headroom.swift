@@ -2,6 +2,7 @@
 // Copyright (c) the Headroom authors
 
 import ArgumentParser
+import FailPoints
 import Glibc
 
 @main
@@ -23,19 +24,25 @@ struct Headroom: AsyncParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            Serve.self, Status.self, Explain.self, Grow.self, Restore.self, Doctor.self, CheckConfig.self,
+            Serve.self, Status.self, Explain.self, Grow.self, Restore.self, Doctor.self, CheckConfig.self, FailPointsList.self,
         ])
 
     /// Exit codes: 0 done, 1 refused or failed, 2 usage.
     static func main() async {
         signal(SIGPIPE, SIG_IGN)
         do {
+            if let armed = try FailPoint.armed() {
+                write("headroom: HEADROOM_FAIL_POINT is set: this process ends at \(armed.point.rawValue)\n", to: STDERR_FILENO)
+            }
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {
                 try command.run()
             }
+        } catch let error as FailPoint.Misnamed {
+            write("headroom: \(error)\n", to: STDERR_FILENO)
+            Glibc.exit(2)
         } catch let error as CommandError {
             write("headroom: \(error)\n", to: STDERR_FILENO)
             Glibc.exit(1)

@@ -114,7 +114,8 @@ final class BenchHost: Host {
         _ name: DeviceName, id: UInt32, size: Bytes, filesystem: Bytes? = nil, owner: Owner = .plain
     ) -> VolumeFact {
         let usage = FilesystemUsage(
-            size: filesystem ?? size, used: .mebibytes(10), available: .gibibytes(2), inodes: 1000, inodesUsed: 11)
+            size: filesystem ?? size, used: .mebibytes(10), available: (filesystem ?? size).less(.mebibytes(10)), inodes: 1000,
+            inodesUsed: 11)
         return VolumeFact(
             device: DeviceFact(name: name, number: DeviceNumber(major: 254, minor: id), openCount: 1),
             table: ThinTable(length: size.wholeSectors, pool: poolNumber, thinID: id),
@@ -141,7 +142,13 @@ extension BenchHost.State {
         case .resume(_, let length), .extend(_, _, let length):
             guard let place else { return .refused(reason: "it is not there") }
             volumes[place].table.length = length
-        case .recordLength, .loadTable, .clearTable, .growFilesystem: break
+        case .growFilesystem(_, _, let size):
+            guard let place, case .mounted(var filesystem) = volumes[place].content else {
+                return .refused(reason: "not mounted")
+            }
+            filesystem.geometry = BenchHost.ext4(size)
+            volumes[place].content = .mounted(filesystem)
+        case .recordLength, .loadTable, .clearTable: break
         }
         return .done
     }

@@ -66,6 +66,30 @@ struct DeviceStepsTests {
         #expect(devices.live("a") == nil)
     }
 
+    @Test("a device that somebody crashed at making gets its table, after a while in which it may still be made")
+    func abandoned() throws {
+        let devices = devices()
+        devices.addVolume("a", minor: 1, pool: 0, id: 1, uuid: "u")
+        devices.change("a") { $0.live = nil }
+        try DeviceSteps(control: devices, making: .milliseconds(50)).restore(identity, length: length)
+        #expect(devices.live("a")?.description == "0 1048576 thin 254:0 1")
+    }
+
+    @Test("a device without a table that is another's, or that somebody has open, is left alone")
+    func notAbandoned() {
+        let changes: [@Sendable (inout FakeDevices.Device) -> Void] = [{ $0.uuid = "v" }, { $0.openCount = 1 }]
+        for change in changes {
+            let devices = devices()
+            devices.addVolume("a", minor: 1, pool: 0, id: 1, uuid: "u")
+            devices.change("a") {
+                $0.live = nil
+                change(&$0)
+            }
+            #expect(restoreRefusal(DeviceSteps(control: devices, making: .milliseconds(1))) != nil)
+            #expect(devices.live("a") == nil && devices.inactive("a") == nil)
+        }
+    }
+
     @Test("without its pool, or while that is suspended, nothing is made")
     func noPool() {
         let changes: [(String, @Sendable (FakeDevices) -> Void)] = [

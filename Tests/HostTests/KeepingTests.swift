@@ -59,7 +59,8 @@ struct KeptSightingTests {
         for record in [found(deleted: true), found(id: 5), .gone] {
             #expect(action(.present(length: Sectors(1000), isOpen: true), record) == .wait)
             #expect(action(.present(length: Sectors(1000), isOpen: false), record) == .remove)
-            #expect(action(.unfinished, record) == .wait)
+            #expect(action(.unfinished(isAbandoned: false), record) == .wait)
+            #expect(action(.unfinished(isAbandoned: true), record) == .remove)
             #expect(action(.absent, record) == .letGo)
             #expect(action(.other, record) == .letGo)
         }
@@ -95,6 +96,18 @@ struct KeepingTests {
         var target = [CChar](repeating: 0, count: 64)
         let count = readlink(docker.root + "/\(volume.identity.name)", &target, target.count)
         #expect(String(decoding: target.prefix(max(count, 0)).map { UInt8(bitPattern: $0) }, as: UTF8.self) == "../dm-101")
+    }
+
+    @Test("a device that was left without a table gets it once nobody can still be making it")
+    func abandoned() {
+        let volume = start()
+        devices.addVolume(volume.identity.name, minor: 9, pool: 0, id: 4, uuid: volume.identity.uuid)
+        devices.change(volume.identity.name) { $0.live = nil }
+        var keeping = keeping()
+        let outcome = keeping.look(at: [volume], thorough: true, now: time)
+        #expect(outcome.isWaiting && devices.live(volume.identity.name) == nil)
+        _ = keeping.look(at: [volume], thorough: false, now: time.advanced(by: LinuxLimits.making))
+        #expect(devices.live(volume.identity.name)?.description == "0 1000 thin 254:0 4")
     }
 
     @Test("a link that goes is made again, but not after its device has gone")

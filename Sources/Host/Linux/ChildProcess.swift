@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) the Headroom authors
 
+import FailPoints
 import Glibc
 
 /// Runs another program to its end. It has a session of its own and no pipe to this process: what it has begun it finishes,
@@ -27,8 +28,11 @@ enum ChildProcess {
         _ program: String, _ arguments: [String], environment: [String], complaint most: Int = 16_384
     ) throws(CannotStart) -> Ended {
         let output = BoundedOutput(most: most)
+        FailPoint.commandBefore.reached()
         let child = try start(program, arguments, environment: environment, complaintsTo: output.descriptor)
+        FailPoint.commandUnderway.reached()
         let end = try wait(for: child)
+        FailPoint.commandAfter.reached()
         return Ended(end: end, complaint: output.read())
     }
 

@@ -2,6 +2,7 @@
 // Copyright (c) the Headroom authors
 
 import DeviceMapper
+import FailPoints
 import Filesystem
 import Units
 
@@ -28,6 +29,7 @@ struct GrowthStep {
         guard mount.kind == kind else {
             throw .refused("\(identity.name) has \(mount.kind.name) on it, not \(kind.name)")
         }
+        FailPoint.growBefore.reached()
         var last = StepFailure.refused("no way leads to the mount of \(identity.name)")
         for way in mount.ways {
             do throws(StepFailure) {
@@ -56,7 +58,9 @@ struct GrowthStep {
         guard number == filesystem.device else { throw .refused("\(identity.name) was replaced by another device meanwhile") }
         let node = Path("/dev/dm-\(number.minor)")
         do throws(FilesystemError) {
-            return try filesystem.grow(kind, to: size, node: node).size
+            let reached = try filesystem.grow(kind, to: size, node: node).size
+            FailPoint.growAfter.reached()
+            return reached
         } catch {
             // Nothing left to do: a growth that was begun before has been finished.
             if case .notLarger(let present, _) = error.cause { return present }

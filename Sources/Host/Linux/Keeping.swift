@@ -14,6 +14,10 @@ struct Keeping {
     var links: DeviceLinks
     /// Those that are not as they should be yet: they are looked at thoroughly each time.
     private var waiting: Set<VolumeIdentity> = []
+    /// Of this look.
+    private var now = MonotonicTime.zero
+    /// Those that have a device without a table, and since when that is seen.
+    private var unfinished: [VolumeIdentity: MonotonicTime] = [:]
     /// The length at which each has been seen, or been missed.
     private var grown: [VolumeIdentity: Sectors] = [:]
     /// What failed is not tried again at once, since the failure itself may be what wakes.
@@ -42,6 +46,7 @@ struct Keeping {
 
     /// `thorough`: the records of those whose device is as it should be are read, too.
     mutating func look(at volumes: [KeptVolume], thorough: Bool, now: MonotonicTime) -> Outcome {
+        self.now = now
         var outcome = Outcome()
         let present: Set<DeviceName>
         do throws(DeviceMapperError) {
@@ -76,6 +81,7 @@ struct Keeping {
         let all = Set(volumes.map(\.identity))
         retries = retries.filter { all.contains($0.key) }
         grown = grown.filter { all.contains($0.key) }
+        unfinished = unfinished.filter { all.contains($0.key) }
         waiting.formIntersection(all)
         outcome.isWaiting = !waiting.isEmpty
         return outcome
@@ -97,6 +103,7 @@ struct Keeping {
                     links.watch(identity.name, number, until: LinuxClock.now().advanced(by: LinuxLimits.linkWatchEnds))
                     links.mend(at: LinuxClock.now())
                 }
+            case .finish: try steps.finish(identity, length: volume.length)
             case .lengthen: try steps.lengthen(identity, to: volume.length)
             case .record: try RecordStep(books: books).record(identity, length: volume.length)
             case .remove: try steps.release(identity)
@@ -130,12 +137,19 @@ struct Keeping {
         return sighting
     }
 
-    private func device(_ identity: VolumeIdentity) throws(StepFailure) -> KeptSighting.Device {
+    private mutating func device(_ identity: VolumeIdentity) throws(StepFailure) -> KeptSighting.Device {
         let name = identity.name
         guard let reply = try attempt({ () throws(DeviceMapperError) in try control.table(of: name, .live) }) else {
+            unfinished[identity] = nil
             return .absent
         }
-        guard reply.hasLiveTable, let line = reply.onlyTarget else { return .unfinished }
+        guard reply.hasLiveTable, let line = reply.onlyTarget else {
+            let since = unfinished[identity] ?? now
+            unfinished[identity] = since
+            let isAbandoned = reply.uuid == identity.uuid && now.since(since) >= LinuxLimits.making
+            return .unfinished(isAbandoned: isAbandoned)
+        }
+        unfinished[identity] = nil
         guard reply.uuid == identity.uuid, let table = ThinTable(parsing: line), table.thinID == identity.thinID else {
             return .other
         }

@@ -16,8 +16,8 @@ struct KeptSighting: Hashable, Sendable {
 
     enum Device: Hashable, Sendable {
         case absent
-        /// Somebody is making it: it has no live table yet.
-        case unfinished
+        /// It has no live table yet: somebody is making it, or crashed at that (`isAbandoned`).
+        case unfinished(isAbandoned: Bool)
         case present(length: Sectors, isOpen: Bool)
         /// Its name is another's.
         case other
@@ -37,6 +37,8 @@ struct KeptSighting: Hashable, Sendable {
         /// Nothing to do now; soon there may be.
         case wait
         case make
+        /// Somebody crashed while making it.
+        case finish
         case lengthen
         /// Its owner's record has forgotten the growth.
         case record
@@ -61,7 +63,8 @@ struct KeptSighting: Hashable, Sendable {
             guard life == .there else { return .wait }
             switch device {
             case .absent: return .make
-            case .unfinished, .other: return .wait
+            case .unfinished(isAbandoned: true): return .finish
+            case .unfinished(isAbandoned: false), .other: return .wait
             case .present(let length, _):
                 if length < volume.length { return hasGrown ? .lengthen : .wait }
                 return size < volume.length.bytes ? .record : .rest
@@ -72,8 +75,8 @@ struct KeptSighting: Hashable, Sendable {
     private var ending: Action {
         switch device {
         case .absent, .other: .letGo
-        case .unfinished, .present(_, isOpen: true): .wait
-        case .present(_, isOpen: false): .remove
+        case .unfinished(isAbandoned: false), .present(_, isOpen: true): .wait
+        case .unfinished(isAbandoned: true), .present(_, isOpen: false): .remove
         }
     }
 }

@@ -46,6 +46,10 @@ enum LinuxLimits {
     static let keeperNice: Int32 = -20
     /// How soon a kept volume that is not as it should be is looked at again: at first, and after many times.
     static let keptPatience = Duration.milliseconds(5)...Duration.seconds(1)
+    /// A device that is without a table for so long was left so by somebody who crashed while making it: that takes a
+    /// millisecond otherwise.
+    static let making = Duration.seconds(2)
+    static let makingWatch = Duration.milliseconds(20)
     /// How often the owner's records of all kept volumes are read, whatever happens.
     static let keptSweep = Duration.seconds(30)
     /// After a device was made, its link is looked at this often ...

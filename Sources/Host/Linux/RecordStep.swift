@@ -2,6 +2,7 @@
 // Copyright (c) the Headroom authors
 
 import DeviceMapper
+import FailPoints
 import Owners
 import Units
 
@@ -10,11 +11,13 @@ struct RecordStep {
     let books: DockerBooks
 
     func record(_ identity: VolumeIdentity, length: Sectors) throws(StepFailure) {
+        FailPoint.recordBefore.reached()
         do throws(DockerBooksError) {
             try books.recordLength(length, of: identity.name, deviceID: identity.thinID)
         } catch {
             throw StepFailure(error)
         }
+        FailPoint.recordAfter.reached()
     }
 
     /// As a step of its own: for a volume that is there.

@@ -2,6 +2,7 @@
 // Copyright (c) the Headroom authors
 
 import DeviceMapper
+import FailPoints
 import Units
 
 /// Carries out the steps that change a table. Blocks.
@@ -23,11 +24,14 @@ struct TableSteps {
                 throw .refused("\(name) has a table waiting that Headroom did not load: resume it, or `dmsetup clear \(name)`")
             }
         }
+        FailPoint.loadBefore.reached()
         try attempt { () throws(DeviceMapperError) in try control.load(wanted.target, into: name) }
+        FailPoint.loadUnverified.reached()
         guard try inactive(name) == wanted else {
             try? control.clearInactiveTable(of: name)
             throw .failed("the table that \(name) holds after the load is not the one that was loaded; it was cleared again")
         }
+        FailPoint.loadAfter.reached()
     }
 
     func resume(_ identity: VolumeIdentity, length: Sectors) throws(StepFailure) {
@@ -38,15 +42,18 @@ struct TableSteps {
         guard let waiting = try inactive(name), waiting.differsOnlyInLength(from: volume.table), waiting.length == length,
             length >= volume.table.length
         else { throw .refused("\(name) has no table waiting that was loaded for \(length.bytes)") }
+        FailPoint.resumeBefore.reached()
         do throws(DeviceMapperError) {
             try control.resume(name)
         } catch {
             throw afterFailedResume(name, error)
         }
+        FailPoint.resumeUnverified.reached()
         let now = try attempt { () throws(DeviceMapperError) in try control.table(of: name, .live) }
         guard let line = now?.onlyTarget, let table = ThinTable(parsing: line), table == waiting else {
             throw .failed("\(name) was resumed, but its live table is not the one that was loaded: see `dmsetup table \(name)`")
         }
+        FailPoint.resumeAfter.reached()
     }
 
     /// The kernel suspends before it swaps. Where the swap fails it leaves the device so, with its old table: nobody else
@@ -65,7 +72,9 @@ struct TableSteps {
     func clear(_ identity: VolumeIdentity) throws(StepFailure) {
         let volume = try LiveVolume(identity, through: control)
         if !volume.device.hasInactiveTable { return }
+        FailPoint.clearBefore.reached()
         try attempt { () throws(DeviceMapperError) in try control.clearInactiveTable(of: identity.name) }
+        FailPoint.clearAfter.reached()
     }
 
     /// The table that waits, if it is a thin one.
