@@ -39,6 +39,13 @@ public enum Books: Sendable {
         if case .journal(let journal) = self { try await journal.keep(volume) }
     }
 
+    func record(_ decisions: [JournaledDecision]) async throws(JournalError) {
+        if case .journal(let journal) = self { try await journal.record(decisions) }
+    }
+
+    /// Whether anything that is noted is kept.
+    var isKept: Bool { if case .journal = self { true } else { false } }
+
     func forgetKept(of volumes: Set<VolumeIdentity>) async throws(JournalError) {
         if case .journal(let journal) = self { try await journal.forgetKept(of: volumes) }
     }

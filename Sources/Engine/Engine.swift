@@ -39,6 +39,8 @@ public actor Engine {
     var births: [VolumeIdentity: Bytes] = [:]
     /// Growths that a crash cut off, until they are finished.
     var cutOff: [JournaledGrowth] = []
+    /// Decisions that are not in the journal yet.
+    var unwritten: [JournaledDecision] = []
     var lastTidying = MonotonicTime.zero
     /// Grown volumes whose devices are to come back at their length.
     var kept: [VolumeIdentity: KeptVolume] = [:]
@@ -101,6 +103,7 @@ public actor Engine {
         isActing = false
         waiting = []
         await finishRunning()
+        await writeDecisions()
     }
 
     /// One look at everything, for a command.
@@ -158,6 +161,7 @@ public actor Engine {
             if scope == .everything {
                 history.forgetAbsent(from: joined)
                 await noteBirths(of: joined)
+                await writeDecisions()
             }
             snapshot = joined
             decide(about: names)
@@ -187,31 +191,11 @@ public actor Engine {
         let next = Policy.plan(
             snapshot, rules: rules, history: history, now: now, deciding: names, previous: before, hostBar: hostBar)
         plan = next
-        noteRefusals(next, before: before, about: names)
+        note(next, before: before, about: names)
         current.snapshot = snapshot
         current.plan = next
         act(on: next, about: names, now: now)
         publish()
-    }
-
-    private func noteRefusals(_ plan: Plan, before: Plan?, about names: Set<DeviceName>?) {
-        let isAsked: (Decision) -> Bool = { names?.contains($0.volume.name) ?? true }
-        var old: [VolumeIdentity: Refusal.Reason] = [:]
-        for decision in before?.decisions ?? [] where isAsked(decision) {
-            if case .refused(let refusal) = decision.verdict { old[decision.volume] = refusal.reason }
-        }
-        for decision in plan.decisions where isAsked(decision) {
-            guard case .refused(let refusal) = decision.verdict, old[decision.volume] != refusal.reason else { continue }
-            // A growth under way is no refusal to anyone outside.
-            guard refusal.reason != .busy else { continue }
-            current.refusals[decision.volume.poolName, default: [:]][refusal.reason, default: 0] += 1
-            // That idle filesystems could not be made ready is no news for each of a thousand.
-            let isNews = decision.needs != [.burst] || history[decision.volume].rate > .zero
-            logger.log(
-                level: isNews ? .warning : .debug,
-                "\(decision.volume.name) should be larger and is not grown: \(refusal.text)",
-                metadata: ["volume": "\(decision.volume.name)", "reason": "\(refusal.reason.rawValue)"])
-        }
     }
 
     private func act(on plan: Plan, about names: Set<DeviceName>?, now: MonotonicTime) {

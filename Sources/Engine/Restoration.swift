@@ -47,6 +47,8 @@ public struct Restoration: Sendable {
             /// It is gone for good, and is not kept any longer.
             case forgotten(String)
             case failed(String)
+
+            var isFailure: Bool { if case .failed = self { true } else { false } }
         }
     }
 
@@ -67,22 +69,43 @@ public struct Restoration: Sendable {
         } catch {
             throw .host(error)
         }
+        do throws(JournalError) {
+            return try await restore(kept, born: births, in: snapshot)
+        } catch {
+            throw .journal(error)
+        }
+    }
+
+    private func restore(
+        _ kept: [KeptVolume], born births: [VolumeIdentity: Bytes], in snapshot: Snapshot
+    ) async throws(JournalError) -> [Restored] {
         let superseded = KeptVolume.superseded(kept.map(\.identity), in: snapshot)
+        let present = Dictionary(snapshot.volumes.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let pools = Set(snapshot.pools.map(\.name))
+        let unchecked = try await journal.restoring()
+        let absent = kept.map(\.identity).filter {
+            !superseded.contains($0) && present[$0.name] == nil && pools.contains($0.poolName)
+        }
+        try await journal.beginRestoring(Set(absent))
         var restored: [Restored] = []
         for volume in kept {
             let identity = volume.identity
             let outcome: Restored.Outcome
             if superseded.contains(identity) {
                 outcome = await forget(identity, "another volume has its name or its thin id \(identity.thinID) now")
-            } else if snapshot.volumes.contains(where: { $0.name == identity.name }) {
-                outcome = .present
-            } else if !snapshot.pools.contains(where: { $0.name == identity.poolName }) {
+            } else if let there = present[identity.name] {
+                // An earlier run was cut off between making it and looking at what is on it.
+                let isUnknown = unchecked.contains(identity) && there.openCount == 0
+                outcome = isUnknown ? await check(volume, born: births[identity]) : .present
+            } else if !pools.contains(identity.poolName) {
                 outcome = .poolAbsent
             } else {
                 outcome = await restore(volume, born: births[identity])
             }
             restored.append(Restored(volume: identity, outcome: outcome))
         }
+        let failed = restored.lazy.filter(\.outcome.isFailure).map(\.volume)
+        try await journal.endRestoring(unchecked.union(absent).subtracting(failed))
         return restored
     }
 
@@ -95,6 +118,12 @@ public struct Restoration: Sendable {
         case .refused(let text), .failed(_, let text): return .failed(text)
         case .stuck(let after): return .failed("it has not come back within \(after.text): see dmesg")
         }
+        return await check(volume, born: born)
+    }
+
+    /// Takes a device away again that has not on it what was grown.
+    private func check(_ volume: KeptVolume, born: Bytes?) async -> Restored.Outcome {
+        let identity = volume.identity
         let size: Bytes
         switch await filesystemSize(of: identity) {
         case .size(let found): size = found

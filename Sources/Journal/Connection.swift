@@ -49,6 +49,12 @@ struct Connection: ~Copyable {
     func rows<Row>(
         _ sql: String, _ values: SQLValue..., reading: (borrowing Statement) throws(JournalError) -> Row
     ) throws(JournalError) -> [Row] {
+        try rows(sql, values, reading: reading)
+    }
+
+    func rows<Row>(
+        _ sql: String, _ values: [SQLValue], reading: (borrowing Statement) throws(JournalError) -> Row
+    ) throws(JournalError) -> [Row] {
         let statement = try prepare(sql, values)
         var rows: [Row] = []
         while try step(statement) { rows.append(try reading(statement)) }

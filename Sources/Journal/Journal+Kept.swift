@@ -24,4 +24,18 @@ extension Journal {
 
     /// Whether a journal is in this directory: to open one makes one.
     public static func isThere(in directory: String) -> Bool { StateDirectory.hasJournal(directory) }
+
+    /// Notes that these devices are about to be made anew, and that what is on them is not known yet.
+    public func beginRestoring(_ volumes: Set<VolumeIdentity>) async throws(JournalError) {
+        try await run { ledger throws(JournalError) in try ledger.beginRestoring(volumes) }
+    }
+
+    /// Those that were made anew, or were about to be, and that nobody has looked at since.
+    public func restoring() async throws(JournalError) -> Set<VolumeIdentity> {
+        try await run { ledger throws(JournalError) in try ledger.restoring() }
+    }
+
+    public func endRestoring(_ volumes: Set<VolumeIdentity>) async throws(JournalError) {
+        try await run { ledger throws(JournalError) in try ledger.endRestoring(volumes) }
+    }
 }

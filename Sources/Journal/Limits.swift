@@ -8,6 +8,10 @@ extension Journal {
         public var growths = 10_000
         /// Since a growth finished, by the wall clock.
         public var growthAge: Duration = .seconds(400 * 86_400)
+        /// Decisions, the latest.
+        public var decisions = 20_000
+        /// Since a decision was taken, by the wall clock.
+        public var decisionAge: Duration = .seconds(90 * 86_400)
         /// Growths that are begun and not finished.
         public var unfinished = 1_000
         /// Volumes whose first size is kept. The ones unseen for longest go first.
@@ -15,7 +19,7 @@ extension Journal {
         /// Grown volumes whose devices are to come back at their length. None is dropped for another: beyond this many no
         /// device is made longer.
         public var kept = 10_000
-        /// Of what went wrong with one growth.
+        /// Of what went wrong with one growth, and of a decision's sentence.
         public var failureCharacters = 2_000
         /// Callers at once.
         public var waiting = 1_000

@@ -37,6 +37,22 @@ enum Schema {
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX kept_by_blocks ON kept (pool, thin_id);
         """,
+        """
+        CREATE TABLE restoring (
+            name TEXT NOT NULL, uuid TEXT NOT NULL, pool TEXT NOT NULL, thin_id INTEGER NOT NULL,
+            PRIMARY KEY (name, uuid, pool, thin_id)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE decisions (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            time REAL NOT NULL,
+            name TEXT NOT NULL, pool TEXT NOT NULL,
+            verdict TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            text TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX decisions_by_time ON decisions (time);
+        CREATE INDEX decisions_by_volume ON decisions (name, id);
+        """,
     ]
 
     /// Checks that the file is one that this Headroom may write, before anything is written.

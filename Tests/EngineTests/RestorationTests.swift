@@ -94,6 +94,35 @@ import Units
         #expect(try await bench.journal.kept().count == 1)
     }
 
+    @Test func `what an earlier run made and did not live to look at is looked at now, unless its owner has it open`() async throws {
+        func rerun(filesystem: Bytes, openCount: UInt32) async throws -> (Restoration.Restored.Outcome?, host: BenchHost) {
+            let bench = try await prepared()
+            try await bench.journal.beginRestoring([identity])
+            let result = try await outcome(bench) { [name = identity.name] in
+                $0.volumes = [BenchHost.volume(name, id: 3, size: .gibibytes(1))]
+                $0.volumes[0].content = BenchHost.filesystem(filesystem)
+                $0.volumes[0].device.openCount = openCount
+            }
+            #expect(try await bench.journal.restoring() == [])
+            return result
+        }
+        let right = try await rerun(filesystem: .mebibytes(512), openCount: 0)
+        #expect(right.0 == .restored(.gibibytes(1)) && !right.host.events.contains(.step("release", identity.name)))
+        let wrong = try await rerun(filesystem: .mebibytes(128), openCount: 0)
+        #expect(wrong.host.events.last == .step("release", identity.name))
+        let open = try await rerun(filesystem: .mebibytes(128), openCount: 1)
+        #expect(open.0 == .present && open.host.events == [.looked])
+    }
+
+    @Test func `what could not be looked at is looked at by the next run`() async throws {
+        let bench = try await prepared()
+        _ = try await outcome(bench) {
+            $0.blocks[3] = BenchHost.filesystem(.mebibytes(512))
+            $0.unreadLooks = .max
+        }
+        #expect(try await bench.journal.restoring() == [identity])
+    }
+
     @Test func `what fails or cannot be read is told, and stays kept`() async throws {
         let bench = try await prepared()
         let failed = try await outcome(bench) { $0.failures["restore"] = .failed(errno: 5, text: "the pool is dead") }

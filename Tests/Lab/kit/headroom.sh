@@ -10,6 +10,11 @@ HEADROOM_PID=
 rules() { cat > "$CONFIG"; }
 
 headroom_serves() { # observe|enforce [every INTERVAL] [OPTION...]
+  headroom_begins "$@"
+  eventually 20s headroom_is_ready
+}
+
+headroom_begins() { # the same, and it may not get far
   local mode=$1 interval=1s
   shift
   if [[ ${1:-} == every ]]; then interval=$2; shift 2; fi
@@ -19,7 +24,6 @@ headroom_serves() { # observe|enforce [every INTERVAL] [OPTION...]
   headroom serve --config.file "$CONFIG" --mode "$mode" --poll.interval "$interval" --state.directory "$WORK/headroom" \
     --web.listen-address "$LISTEN" --log.level debug "$@" >> "$HEADROOM_LOG" 2>&1 &
   HEADROOM_PID=$!
-  eventually 20s headroom_is_ready
 }
 
 headroom_is_ready() {

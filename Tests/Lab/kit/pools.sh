@@ -67,6 +67,14 @@ xfs_volume() { # NAME of SIZE on POOL: 512 MiB at least, or mkfs.xfs refuses
   mounted "$1" "${7:-defaults}"
 }
 
+volume_is_gone() { # NAME: unmounted, its device and its blocks with it
+  local pool id
+  read -r pool id < <(dmsetup table "$1" | awk '{ print $4, $5 }')
+  unmounted "$1"
+  dmsetup remove --retry "$1"
+  dmsetup message "/dev/block/$pool" 0 "delete $id"
+}
+
 mounted() { # NAME [OPTIONS]
   mkdir -p "$WORK/$1"
   mount -o "${2:-defaults}" "/dev/mapper/$1" "$WORK/$1"
@@ -97,6 +105,15 @@ resumed() { dmsetup resume "$1"; }
 # Questions
 size_of() { echo $(($(dmsetup table "$1" | cut -d' ' -f2) * 512)); }
 filesystem_of() { stat -f -c '%b %S' "$WORK/$1" | awk '{ printf "%.0f\n", $1 * $2 }'; }
+superblock_of() { # what the filesystem takes of its device, mounted or not: ext4, XFS
+  if [[ $(findmnt -no FSTYPE "$WORK/$1") == xfs ]]; then # its superblock on the disk may be behind
+    xfs_info "$WORK/$1" | sed -nE 's/^data .*bsize=([0-9]+) +blocks=([0-9]+),.*/\1 \2/p' | awk '{ printf "%.0f\n", $1 * $2 }'
+  elif [[ $(blkid -o value -s TYPE "/dev/mapper/$1") == xfs ]]; then
+    xfs_db -r -c 'sb 0' -c 'print dblocks blocksize' "/dev/mapper/$1" | awk '{ size = size ? size * $3 : $3 } END { printf "%.0f\n", size }'
+  else
+    dumpe2fs -h "/dev/mapper/$1" 2> /dev/null | awk '/^Block count:/ { c = $3 } /^Block size:/ { printf "%.0f\n", c * $3 }'
+  fi
+}
 used_of() { df -B1 --output=used "$WORK/$1" | tail -n 1 | tr -d ' '; }
 mapped_of() { echo $(($(dmsetup status --noflush "$1" | cut -d' ' -f4) * 512)); }
 pool_status() { dmsetup status --noflush "$1" | cut -d' ' -f4-; }
@@ -106,10 +123,10 @@ tables_of() { dmsetup info "$1" | sed -n 's/^Tables present: *//p'; }
 link_of() { readlink -f "/dev/mapper/$1"; }
 
 # The device under a filesystem is never smaller than the filesystem, whatever happened.
-superblock_fits() { # NAME: ext4
-  local count size
-  read -r count size < <(dumpe2fs -h "/dev/mapper/$1" 2> /dev/null | awk '/^Block count:/ { c = $3 } /^Block size:/ { print c, $3 }')
-  ((count * size <= $(size_of "$1"))) || { complain "$1: filesystem of $((count * size)) bytes on a device of $(size_of "$1")"; return 1; }
+superblock_fits() { # NAME
+  local size
+  size=$(superblock_of "$1")
+  ((size <= $(size_of "$1"))) || { complain "$1: filesystem of $size bytes on a device of $(size_of "$1")"; return 1; }
 }
 
 checks_clean() { # NAME: unmounted ext4
