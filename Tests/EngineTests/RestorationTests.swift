@@ -94,7 +94,9 @@ import Units
         #expect(try await bench.journal.kept().count == 1)
     }
 
-    @Test func `what an earlier run made and did not live to look at is looked at now, unless its owner has it open`() async throws {
+    @Test func `what an earlier run made and did not live to look at is looked at now, unless its owner has it open`()
+        async throws
+    {
         func rerun(filesystem: Bytes, openCount: UInt32) async throws -> (Restoration.Restored.Outcome?, host: BenchHost) {
             let bench = try await prepared()
             try await bench.journal.beginRestoring([identity])

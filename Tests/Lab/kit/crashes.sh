@@ -53,7 +53,7 @@ headroom_serves_again() { # [observe|enforce]
 }
 
 # A file whose content is known, however often its filesystem is mounted anew.
-marked() { head -c 20000000 /dev/urandom > "$WORK/$1/mark"; sha256sum "$WORK/$1/mark" > "$WORK/$1.sum"; sync -f "$WORK/$1"; }
+marked() { head -c 3000000 /dev/urandom > "$WORK/$1/mark"; sha256sum "$WORK/$1/mark" > "$WORK/$1.sum"; sync -f "$WORK/$1"; }
 mark_is_intact() { sha256sum --strict --quiet -c "$WORK/$1.sum"; }
 
 # The filesystem on a volume, looked at while nobody has it mounted.
