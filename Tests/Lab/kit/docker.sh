@@ -1,6 +1,8 @@
 # shellcheck shell=bash
 # A real dockerd on the devicemapper driver, its pool of loop files in memory, and an image of busybox. All of its
-# state is under $WORK; it talks on a socket of its own.
+# state is in $DOCKER_ROOT and below $WORK; it talks on a socket of its own.
+
+DOCKER_ROOT=$WORK/docker
 
 docker_has_devicemapper() { # the driver left with Docker 25
   local version
@@ -10,8 +12,12 @@ docker_has_devicemapper() { # the driver left with Docker 25
 
 dock() { docker -H "unix://$WORK/docker.sock" "$@"; }
 
-docker_serves() { # [pool SIZE] [filesystem ext4|xfs] [base SIZE]
+docker_serves() { # [kept] [pool SIZE] [filesystem ext4|xfs] [base SIZE]; kept: all that it writes down on kept_disk
   local pool=2GiB filesystem=ext4 base=256MiB
+  if [[ ${1:-} == kept ]]; then
+    DOCKER_ROOT=$WORK/kept/docker
+    shift
+  fi
   while (($#)); do
     case $1 in pool) pool=$2 ;; filesystem) filesystem=$2 ;; base) base=$2 ;; esac
     shift 2
@@ -20,13 +26,14 @@ docker_serves() { # [pool SIZE] [filesystem ext4|xfs] [base SIZE]
   DOCKERD_STORAGE=("dm.loopdatasize=$(amount "$pool")b" dm.loopmetadatasize=64M "dm.basesize=$(amount "$base")b" "dm.fs=$filesystem"
     dm.override_udev_sync_check=true)
   dockerd_starts
+  [[ -z $(dock images -q busybox) ]] || return 0
   busybox_root
   tar -C "$WORK/busybox" -c . | dock import - busybox > /dev/null
 }
 
 dockerd_starts() { # as docker_serves has set it up
   dockerd -s devicemapper "${DOCKERD_STORAGE[@]/#/--storage-opt=}" \
-    --data-root "$WORK/docker" --exec-root "$WORK/docker-run" --pidfile "$WORK/docker.pid" -H "unix://$WORK/docker.sock" \
+    --data-root "$DOCKER_ROOT" --exec-root "$WORK/docker-run" --pidfile "$WORK/docker.pid" -H "unix://$WORK/docker.sock" \
     --bridge=none --iptables=false --ip-forward=false >> "$BOX/dockerd.log" 2>&1 &
   DOCKERD_PID=$!
   eventually 40s dock info > /dev/null
@@ -52,6 +59,10 @@ busybox_root() { # a root filesystem in $WORK/busybox
   for tool in sh df dd sleep ls rm cat sync; do ln -s busybox "$WORK/busybox/bin/$tool"; done
 }
 
+data_written_in() { # CONTAINER SIZE: into /data, and on the disk
+  dock exec "$1" /bin/sh -c "dd if=/dev/urandom of=/data bs=1M count=$(($(amount "$2") >> 20)) && sync" 2> /dev/null
+}
+
 docker_container() { # NAME: idle until told otherwise
   dock run -d --network none --name "$1" busybox /bin/sleep 100000 > /dev/null
 }
@@ -60,8 +71,9 @@ docker_container() { # NAME: idle until told otherwise
 docker_volume_of() { dock inspect -f '{{.GraphDriver.Data.DeviceName}}' "$1"; }
 docker_volume_size_of() { size_of "$(docker_volume_of "$1")"; }
 recorded_size_of() { # CONTAINER: by dockerd's own record
-  jq .size "$WORK/docker/devicemapper/metadata/$(docker_volume_of "$1" | grep -oE '[0-9a-f]{64}$')"
+  jq .size "$DOCKER_ROOT/devicemapper/metadata/$(docker_volume_of "$1" | grep -oE '[0-9a-f]{64}$')"
 }
+fingerprint_in() { dock exec "$1" /bin/busybox md5sum /data | cut -d' ' -f1; }
 docker_pool_use() { pool_status "$(docker_pool)" | awk '{ sub("/.*", "", $3); print $3 }'; } # data blocks
 docker_pool() { dmsetup ls | awk '/^docker-.*-pool/ { print $1 }'; }
 size_seen_in() { dock exec "$1" /bin/df -k / | awk 'END { print $(NF - 4) * 1024 }'; }

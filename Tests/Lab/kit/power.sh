@@ -24,7 +24,19 @@ power_cut() { start_again; }
 # As an orderly machine goes down: daemons told, filesystems unmounted, devices removed.
 reboot() {
   [[ -z ${HEADROOM_PID:-} ]] || headroom_stops
-  umount -a -t ext4,xfs 2> /dev/null || complain "not all could be unmounted"
+  taken_down || complain "not all could be taken down: $(losetup -a)"
   sync
   start_again
+}
+
+# In rounds, since a filesystem holds its device, and a loop device the filesystem that its file is on.
+taken_down() {
+  local round
+  for round in 1 2 3; do
+    umount -a -t ext4,xfs 2> /dev/null || true
+    dmsetup remove_all
+    losetup -D
+  done
+  sleep 0.2 # the last of them is detached a moment later
+  [[ -z $(losetup -a) ]]
 }
