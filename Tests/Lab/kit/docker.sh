@@ -63,8 +63,9 @@ data_written_in() { # CONTAINER SIZE: into /data, and on the disk
   dock exec "$1" /bin/sh -c "dd if=/dev/urandom of=/data bs=1M count=$(($(amount "$2") >> 20)) && sync" 2> /dev/null
 }
 
-docker_container() { # NAME: idle until told otherwise
-  dock run -d --network none --name "$1" busybox /bin/sleep 100000 > /dev/null
+# Its first process ignores SIGTERM, so each stop would wait ten seconds.
+docker_container() { # NAME [OPTION...]: idle until told otherwise
+  dock run -d --network none --stop-signal KILL --name "$@" busybox /bin/sleep 100000 > /dev/null
 }
 
 # Questions
