@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# A real containerd on the devmapper snapshotter, and an image of busybox made by hand, layer and manifest.
+# A real containerd on the devmapper snapshotter, and images of busybox made by hand, layers and manifest.
 
 ctrd() { ctr -a "$WORK/containerd.sock" "$@"; }
 
@@ -31,8 +31,21 @@ TOML
   CONTAINERD_PID=$!
   eventually 40s ctrd plugins ls > /dev/null
   [[ -z $(ctrd images ls -q) ]] || return 0
-  busybox_archive > "$WORK/busybox.tar"
-  eventually 10s ctrd images import --snapshotter devmapper "$WORK/busybox.tar" > /dev/null
+  busybox_root
+  tar -C "$WORK/busybox" -cf "$WORK/busybox.layer" .
+  containerd_image busybox of "$WORK/busybox.layer"
+}
+
+containerd_image() { # NAME of LAYER...: tar files, lowest first; imported and unpacked
+  image_archive "$1" "${@:3}" > "$WORK/$1.tar"
+  eventually 10s ctrd images import --snapshotter devmapper "$WORK/$1.tar" > /dev/null
+}
+
+layer_of_zeros() { # NAME of SIZE: a layer of one file of that name, in $WORK/NAME.layer
+  mkdir -p "$WORK/$1.d"
+  truncate -s "$(amount "$3")" "$WORK/$1.d/$1"
+  tar -C "$WORK/$1.d" -cf "$WORK/$1.layer" .
+  rm -r "$WORK/$1.d"
 }
 
 blob() { # FILE: into the archive; prints its digest
@@ -42,31 +55,32 @@ blob() { # FILE: into the archive; prints its digest
   echo "$digest"
 }
 
-busybox_archive() { # an OCI archive on standard output
-  local layer config manifest
-  busybox_root
+image_archive() { # NAME LAYER...: an OCI archive on standard output
+  local name=docker.io/library/$1:latest layer digest config manifest layers='[]'
+  rm -rf "$WORK/oci"
   mkdir -p "$WORK/oci/blobs/sha256"
-  tar -C "$WORK/busybox" -cf "$WORK/layer" .
-  layer=$(blob "$WORK/layer")
-  jq -cn --arg layer "sha256:$layer" '{architecture: "amd64", os: "linux", config: {Cmd: ["/bin/sh"]},
-    rootfs: {type: "layers", diff_ids: [$layer]}}' > "$WORK/config"
+  for layer in "${@:2}"; do
+    digest=$(blob "$layer")
+    layers=$(jq -c --arg digest "sha256:$digest" --argjson size "$(stat -c %s "$layer")" \
+      '. + [{mediaType: "application/vnd.oci.image.layer.v1.tar", digest: $digest, size: $size}]' <<< "$layers")
+  done
+  jq -c '{architecture: "amd64", os: "linux", config: {Cmd: ["/bin/sh"]},
+    rootfs: {type: "layers", diff_ids: [.[].digest]}}' <<< "$layers" > "$WORK/config"
   config=$(blob "$WORK/config")
-  jq -cn --arg layer "sha256:$layer" --arg config "sha256:$config" \
-    --argjson layerSize "$(stat -c %s "$WORK/layer")" --argjson configSize "$(stat -c %s "$WORK/config")" '{schemaVersion: 2,
+  jq -c --arg config "sha256:$config" --argjson size "$(stat -c %s "$WORK/config")" '{schemaVersion: 2,
     mediaType: "application/vnd.oci.image.manifest.v1+json",
-    config: {mediaType: "application/vnd.oci.image.config.v1+json", digest: $config, size: $configSize},
-    layers: [{mediaType: "application/vnd.oci.image.layer.v1.tar", digest: $layer, size: $layerSize}]}' > "$WORK/manifest"
+    config: {mediaType: "application/vnd.oci.image.config.v1+json", digest: $config, size: $size},
+    layers: .}' <<< "$layers" > "$WORK/manifest"
   manifest=$(blob "$WORK/manifest")
-  jq -cn --arg manifest "sha256:$manifest" --argjson size "$(stat -c %s "$WORK/manifest")" '{schemaVersion: 2,
+  jq -cn --arg name "$name" --arg manifest "sha256:$manifest" --argjson size "$(stat -c %s "$WORK/manifest")" '{schemaVersion: 2,
     manifests: [{mediaType: "application/vnd.oci.image.manifest.v1+json", digest: $manifest, size: $size,
-      annotations: {"org.opencontainers.image.ref.name": "docker.io/library/busybox:latest",
-        "io.containerd.image.name": "docker.io/library/busybox:latest"}}]}' > "$WORK/oci/index.json"
+      annotations: {"org.opencontainers.image.ref.name": $name, "io.containerd.image.name": $name}}]}' > "$WORK/oci/index.json"
   echo '{"imageLayoutVersion":"1.0.0"}' > "$WORK/oci/oci-layout"
   tar -C "$WORK/oci" -c .
 }
 
-containerd_container() { # NAME: idle until told otherwise
-  ctrd run -d --snapshotter devmapper docker.io/library/busybox:latest "$1" /bin/sleep 100000
+containerd_container() { # NAME [of IMAGE]: idle until told otherwise
+  ctrd run -d --snapshotter devmapper "docker.io/library/${3:-busybox}:latest" "$1" /bin/sleep 100000
 }
 
 containerd_stops() {
