@@ -42,6 +42,15 @@ struct ChildProcessTests {
         #expect(ended.complaint.utf8.count <= 100 && ended.complaint.hasPrefix("0123456789\n"))
     }
 
+    @Test("it gets no descriptor but its three")
+    func descriptors() throws {
+        let open = Glibc.open("/dev/null", O_RDONLY)
+        try #require(open > 2 && fcntl(open, F_GETFD) & FD_CLOEXEC == 0)
+        defer { close(open) }
+        // The fourth is that of the listing itself.
+        #expect(try shell("ls /proc/self/fd | tr '\\n' ' ' >&2").complaint == "0 1 2 3 ")
+    }
+
     @Test("it leads a session of its own, with no signal blocked or ignored")
     func session() throws {
         signal(SIGPIPE, SIG_IGN)

@@ -17,7 +17,6 @@ struct LVExtendTests {
         #expect(
             LVExtend.arguments(volume, length: Sectors(2_097_152)) == ["--yes", "--size", "2097152s", "--", "vg/data"])
         #expect(LVExtend.environment.contains("LC_ALL=C"))
-        #expect(LVExtend.environment.contains("LVM_SUPPRESS_FD_WARNINGS=1"))
     }
 
     @Test("a host without LVM's commands is told to have none")

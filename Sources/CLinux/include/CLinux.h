@@ -3,6 +3,7 @@
 
 // What Swift cannot import of Linux: ioctl numbers, flexible arrays, variadic callbacks.
 
+#include "children.h"
 #include "devicemapper.h"
 #include "filesystem.h"
 #include "memory.h"

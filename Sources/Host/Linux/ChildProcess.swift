@@ -1,17 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) the Headroom authors
 
+import CLinux
 import FailPoints
 import Glibc
+import Units
 
 /// Runs another program to its end. It has a session of its own and no pipe to this process: what it has begun it finishes,
 /// whatever becomes of this one. Blocks.
 enum ChildProcess {
     struct Ended: Equatable {
         var end: End
-        /// What it wrote to its standard error, up to a bound.
+        /// What was heard of it, up to a bound.
         var complaint: String
+
+        /// That in one line, without what a terminal would act on.
+        var words: String { ChildProcess.words(complaint.split(whereSeparator: \.isNewline)) }
     }
+
+    /// What of a child's output is kept; the rest goes nowhere.
+    enum Hearing { case complaints, everything }
 
     enum End: Equatable {
         case exited(Int32)
@@ -25,11 +33,12 @@ enum ChildProcess {
 
     /// `program` is a path. The child sees `environment` (`NAME=VALUE`) and nothing of this process' own.
     static func run(
-        _ program: String, _ arguments: [String], environment: [String], complaint most: Int = 16_384
+        _ program: String, _ arguments: [String], environment: [String], hears hearing: Hearing = .complaints,
+        complaint most: Int = 16_384
     ) throws(CannotStart) -> Ended {
         let output = BoundedOutput(most: most)
         FailPoint.commandBefore.reached()
-        let child = try start(program, arguments, environment: environment, complaintsTo: output.descriptor)
+        let child = try start(program, arguments, environment: environment, heard: hearing, in: output.descriptor)
         FailPoint.commandUnderway.reached()
         let end = try wait(for: child)
         FailPoint.commandAfter.reached()
@@ -37,14 +46,19 @@ enum ChildProcess {
     }
 
     private static func start(
-        _ program: String, _ arguments: [String], environment: [String], complaintsTo output: Int32
+        _ program: String, _ arguments: [String], environment: [String], heard hearing: Hearing, in output: Int32
     ) throws(CannotStart) -> pid_t {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
+        switch hearing {
+        case .complaints: posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
+        case .everything: posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
+        }
         posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO)
+        // Not every library closes what it opens: a child that stays would hold the port that the next Headroom listens on.
+        hr_close_from(&actions, STDERR_FILENO + 1)
 
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
@@ -67,6 +81,16 @@ enum ChildProcess {
         }
         guard error == 0 else { throw CannotStart(errno: error) }
         return child
+    }
+
+    /// Lines as one, for people.
+    static func words(_ lines: some Sequence<Substring>) -> String {
+        lines.map { line in
+            var scalars = String.UnicodeScalarView()
+            for scalar in line.unicodeScalars where scalar.properties.generalCategory != .control { scalars.append(scalar) }
+            return String(scalars).trimmed()
+        }
+        .filter { !$0.isEmpty }.map { $0.hasSuffix(".") ? String($0.dropLast()) : $0 }.joined(separator: "; ")
     }
 
     private static func wait(for child: pid_t) throws(CannotStart) -> End {

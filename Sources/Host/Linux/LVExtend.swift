@@ -36,8 +36,7 @@ struct LVExtend {
         let passed = ["LVM_SYSTEM_DIR", "DM_DEV_DIR", "DM_DISABLE_UDEV"].compactMap { (name: String) -> String? in
             getenv(name).map { "\(name)=\(String(cString: $0))" }
         }
-        // A library of ours may have left a descriptor open; its message would stand among the complaints.
-        return ["LC_ALL=C", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LVM_SUPPRESS_FD_WARNINGS=1"] + passed
+        return ["LC_ALL=C", "PATH=/usr/sbin:/usr/bin:/sbin:/bin"] + passed
     }
 
     // MARK: Words
@@ -58,11 +57,11 @@ struct LVExtend {
     private static let longest = 400
 
     private static func said(_ complaint: String) -> String {
-        let lines = complaint.split(whereSeparator: \.isNewline).map { line in
-            String(decoding: line.utf8.drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }, as: UTF8.self)
+        let told = complaint.split(whereSeparator: \.isNewline).filter { line in
+            let words = line.drop { $0 == " " || $0 == "\t" }
+            return !words.hasPrefix("WARNING:")
         }
-        let told = lines.filter { !$0.isEmpty && !$0.hasPrefix("WARNING:") && !$0.hasPrefix("File descriptor") }
-        let text = told.map { $0.hasSuffix(".") ? String($0.dropLast()) : $0 }.joined(separator: "; ")
+        let text = ChildProcess.words(told)
         return text.count > longest ? text.prefix(longest) + "..." : text
     }
 
