@@ -79,7 +79,7 @@ extension Engine {
         let finished = FinishedGrowth(
             order: order, finishedAt: WallTime.now(), duration: now.since(start), reached: result.reached,
             failure: result.failure.map { "\($0.step): \($0.text)" })
-        history.ended(order, done: result.failure == nil, reached: result.reached, took: now.since(start), now: now)
+        history.ended(order, failure: finished.failure, reached: result.reached, took: now.since(start), now: now)
         running[order.volume.name] = nil
         current.growths.absorb(finished)
         log(finished)

@@ -46,10 +46,13 @@ public struct History: Sendable, Hashable, Codable {
     }
 
     /// A growth has ended after so long a time from its order.
-    public mutating func ended(_ order: Order, done: Bool, reached: Bytes, took duration: Duration, now: MonotonicTime) {
-        volumes[order.volume, default: VolumeHistory()].ended(order, done: done, reached: reached, now: now)
+    /// `failure` is what went wrong, if something did.
+    public mutating func ended(
+        _ order: Order, failure: String?, reached: Bytes, took duration: Duration, now: MonotonicTime
+    ) {
+        volumes[order.volume, default: VolumeHistory()].ended(order, failure: failure, now: now)
         // A runway is made ahead of need: nobody waits for it.
-        guard done, order.to > order.from else { return }
+        guard failure == nil, order.to > order.from else { return }
         reaction.absorb(growth: duration, underLoad: self[order.volume].rate > .zero)
     }
 
@@ -61,6 +64,8 @@ public struct History: Sendable, Hashable, Codable {
         public static let shortestSample = Duration.milliseconds(20)
         /// After so many failures in a row the time between tries does not get longer.
         static let longestBackoffDoublings = 9
+        /// What is told of a failure.
+        static let failureCharacters = 500
     }
 }
 
@@ -77,6 +82,8 @@ public struct VolumeHistory: Sendable, Hashable, Codable {
     /// When the last growth ended, however it went: a look from before it says nothing.
     private(set) var lastAttempt: MonotonicTime?
     public private(set) var failures = 0
+    /// What went wrong with the last growth, at most `History.Limits.failureCharacters` of it.
+    private(set) var lastFailure: String?
     /// After a failure: not before.
     public private(set) var retryAt: MonotonicTime?
     private var lastUsed: Bytes?
@@ -117,10 +124,11 @@ public struct VolumeHistory: Sendable, Hashable, Codable {
         lastLook = time
     }
 
-    mutating func ended(_ order: Order, done: Bool, reached: Bytes, now: MonotonicTime) {
+    mutating func ended(_ order: Order, failure: String?, now: MonotonicTime) {
         running = nil
         lastAttempt = now
-        if done {
+        lastFailure = failure.map { String($0.prefix(History.Limits.failureCharacters)) }
+        if failure == nil {
             failures = 0
             retryAt = nil
             if order.to > order.from { lastGrowth = now }

@@ -127,7 +127,9 @@ struct VolumeCase {
         }
         if let retryAt = past.retryAt, now < retryAt {
             throw Refusal(
-                .backoff, "the last growth failed (\(past.failures) in a row); next try in \(retryAt.since(now).text)",
+                .backoff,
+                "the last growth failed (\(past.failures) in a row), next try in \(retryAt.since(now).text)"
+                    + (past.lastFailure.map { ": \($0)" } ?? ""),
                 hint: "see the log for the step that failed")
         }
     }

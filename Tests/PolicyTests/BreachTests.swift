@@ -110,7 +110,7 @@ import Units
         var history = Made.history(of: [volume])
         history.began(order)
         #expect(Made.plan([volume], history: history).refusal("v") == .busy)
-        history.ended(order, done: false, reached: order.from, took: .zero, now: MonotonicTime(nanoseconds: 1_000))
+        history.ended(order, failure: "load_table: no", reached: order.from, took: .zero, now: MonotonicTime(nanoseconds: 1_000))
         #expect(Made.plan([volume], history: history, now: MonotonicTime(nanoseconds: 3_000)).refusal("v") == .backoff)
         let later = MonotonicTime(nanoseconds: 5_000_000_000)
         #expect(Made.plan([volume], history: history, now: later).order("v") == order)

@@ -60,7 +60,7 @@ import Units
         var history = History()
         for look in looks { history.absorb([look]) }
         let order = try #require(Made.plan([looks[0]]).order("v"))
-        for duration in durations { history.ended(order, done: true, reached: order.to, took: duration, now: .zero) }
+        for duration in durations { history.ended(order, failure: nil, reached: order.to, took: duration, now: .zero) }
         return history.reaction.total
     }
 

@@ -22,7 +22,7 @@ import Units
 
     @Test func `a look from before the last growth decides nothing`() throws {
         var history = Made.history(of: [full])
-        history.ended(try order(), done: true, reached: .gibibytes(2), took: .milliseconds(10), now: second(5))
+        history.ended(try order(), failure: nil, reached: .gibibytes(2), took: .milliseconds(10), now: second(5))
         #expect(Made.plan([full], history: history, now: second(6)).refusal("v") == .busy)
     }
 
@@ -31,11 +31,15 @@ import Units
         var now = 10.0
         var waits: [Double] = []
         for _ in 0..<12 {
-            history.ended(try order(), done: false, reached: .gibibytes(1), took: .milliseconds(10), now: second(now))
+            history.ended(
+                try order(), failure: "load_table: no", reached: .gibibytes(1), took: .milliseconds(10), now: second(now))
             let retry = try #require(history[full.identity].retryAt)
             waits.append(retry.since(second(now)).seconds)
             let seen = Made.volume(size: .gibibytes(1), used: .mebibytes(1000), at: second(now + 0.1))
-            #expect(Made.plan([seen], history: history, now: second(now + 0.2)).refusal("v") == .backoff)
+            let plan = Made.plan([seen], history: history, now: second(now + 0.2))
+            #expect(plan.refusal("v") == .backoff)
+            guard case .refused(let refusal)? = plan.decisions.first?.verdict else { continue }
+            #expect(refusal.text.hasSuffix(": load_table: no"))
             now += waits[waits.count - 1] + 1
             let later = Made.volume(size: .gibibytes(1), used: .mebibytes(1000), at: second(now))
             #expect(Made.plan([later], history: history, now: second(now + 0.1)).order("v") != nil)
@@ -43,14 +47,14 @@ import Units
         #expect(waits == waits.sorted())
         #expect(waits[0] == 1)
         #expect(waits[11] == 512)
-        history.ended(try order(), done: true, reached: .gibibytes(2), took: .milliseconds(10), now: second(now))
+        history.ended(try order(), failure: nil, reached: .gibibytes(2), took: .milliseconds(10), now: second(now))
         #expect(history[full.identity].retryAt == nil)
     }
 
     @Test func `the cooldown is kept between two growths of one volume`() throws {
         let rules = Made.enforcing { $0.cooldown = .seconds(60) }
         var history = Made.history(of: [full])
-        history.ended(try order(), done: true, reached: .gibibytes(2), took: .milliseconds(10), now: second(5))
+        history.ended(try order(), failure: nil, reached: .gibibytes(2), took: .milliseconds(10), now: second(5))
         let seen = Made.volume(size: .gibibytes(1), used: .mebibytes(1000), at: second(10))
         #expect(Made.plan([seen], rules: rules, history: history, now: second(10)).refusal("v") == .cooldown)
         #expect(Made.plan([seen], rules: rules, history: history, now: second(66)).order("v") != nil)

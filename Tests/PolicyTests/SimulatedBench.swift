@@ -69,7 +69,8 @@ struct SimulatedBench {
             }
             done = done && perform(.growFilesystem(order.volume, kind: order.kind, size: order.to))
             history.ended(
-                order, done: done, reached: done ? order.to : order.from, took: world.now.since(start), now: world.now)
+                order, failure: done ? nil : "a step failed", reached: done ? order.to : order.from, took: world.now.since(start),
+                now: world.now)
         }
     }
 
