@@ -51,7 +51,7 @@ let package = Package(
         room("Inventory", ["Units", "DeviceMapper", "Filesystem", "Owners", "Host"]),
         room("Policy", ["Units", "DeviceMapper", "Filesystem", "Owners", "Host", "Inventory"]),
         room("YAML", ["CYAML"]),
-        room("ConfigurationFile", ["Units", "Policy", "YAML"]),
+        room("ConfigurationFile", ["Units", "Owners", "Policy", "YAML"]),
         room("Journal", ["FailPoints", "Units", "Deadlines", "Host", "Policy", "CSQLite"]),
         room("Grower", ["Units", "DeviceMapper", "Filesystem", "Owners", "Host", "Policy"]),
         room(
@@ -96,9 +96,9 @@ let package = Package(
         tests(of: "Simulation", ["Units", "DeviceMapper", "Filesystem", "Owners", "Host"]),
         tests(of: "Inventory", ["Units", "DeviceMapper", "Filesystem", "Host"]),
         tests(of: "Policy", ["Units", "DeviceMapper", "Filesystem", "Owners", "Host", "Inventory", "Simulation"]),
-        tests(of: "ConfigurationFile", ["Units", "Policy"]),
+        tests(of: "ConfigurationFile", ["Units", "Owners", "Policy"]),
         tests(of: "Journal", ["Units", "Filesystem", "Owners", "Host", "Policy"]),
-        tests(of: "Grower", ["Units", "Filesystem", "Host", "Policy"]),
+        tests(of: "Grower", ["Units", "Filesystem", "Owners", "Host", "Policy"]),
         tests(
             of: "Engine",
             [

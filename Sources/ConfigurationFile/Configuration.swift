@@ -2,6 +2,7 @@
 // Copyright (c) the Headroom authors
 
 import Glibc
+public import Owners
 public import Policy
 import YAML
 
@@ -19,8 +20,10 @@ public enum Configuration {
         try read(try ConfigurationFile.bytes(of: path), path: path)
     }
 
-    /// Reads what a file holds. `path` is only for the error.
-    public static func read(_ bytes: [UInt8], path: String) throws(ConfigurationError) -> Loaded {
+    /// Reads what a file holds. `path` is only for the error. `hookFault` tells why a hook would not be run, if so.
+    public static func read(
+        _ bytes: [UInt8], path: String, hookFault: (OwnerHook) -> String? = { $0.fault() }
+    ) throws(ConfigurationError) -> Loaded {
         let root: YAMLNode?
         do {
             root = try YAMLDocument(parsing: bytes).root
@@ -28,9 +31,10 @@ public enum Configuration {
             let complaint = Complaint(line: error.line, column: error.column, severity: .error, text: error.text)
             throw .wrong(path: path, complaints: [complaint])
         }
-        var reader = Reader()
-        let rules = reader.rules(root)
-        let complaints = reader.complaints
+        let (rules, complaints) = withoutActuallyEscaping(hookFault) { hookFault in
+            var reader = Reader(hookFault: hookFault)
+            return (reader.rules(root), reader.complaints)
+        }
         guard complaints.allSatisfy({ $0.severity == .warning }) else { throw .wrong(path: path, complaints: complaints) }
         return Loaded(rules: rules, warnings: complaints)
     }

@@ -67,15 +67,18 @@ enum KeyAdvice {
 
 extension String {
     /// A word from the file in a message: one line, not long, nothing that a terminal acts on.
-    var shown: String {
+    var shown: String { shown(60) }
+
+    /// The same, at most so long.
+    func shown(_ most: Int) -> String {
         var text = ""
-        for scalar in unicodeScalars.prefix(60) {
+        for scalar in unicodeScalars.prefix(most) {
             switch scalar.properties.generalCategory {
             case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .surrogate, .unassigned:
                 text += scalar.escaped(asASCII: true)
             default: text.unicodeScalars.append(scalar)
             }
         }
-        return unicodeScalars.count > 60 ? text + "..." : text
+        return unicodeScalars.count > most ? text + "..." : text
     }
 }

@@ -13,6 +13,7 @@ extension Reader {
         let fields = fields(root, of: .top)
         rules.mode = mode(fields["mode"]) ?? rules.mode
         if let poll = fields["poll"] { rules.poll = self.poll(poll.value) }
+        if let plain = fields["plain"] { rules.plainHook = plainHook(plain.value) }
         rules.pools = pools(fields["pools"])
         rules.volumes = volumes(fields["rules"])
         alerts(fields["alerts"])

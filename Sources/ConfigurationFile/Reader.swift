@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) the Headroom authors
 
+import Owners
 import YAML
 
 /// Reads the whole file and keeps count of all that is wrong with it. What is wrong reads as if it were left out.
 struct Reader {
+    /// What keeps a hook from being run, if something does.
+    let hookFault: (OwnerHook) -> String?
     private var found: [Complaint] = []
+
+    init(hookFault: @escaping (OwnerHook) -> String?) { self.hookFault = hookFault }
 
     /// In the order of the file.
     var complaints: [Complaint] {

@@ -3,15 +3,16 @@
 
 /// A part of the file: which keys it knows, and what people call it. The one list of keys that there is.
 enum Section: CaseIterable {
-    case top, poll
+    case top, poll, plain
     case pool, poolMatch, reserve, growth
     case rule, ruleMatch
     case alert, alertTarget
 
     var keys: [String] {
         switch self {
-        case .top: ["mode", "poll", "pools", "rules", "alerts"]
+        case .top: ["mode", "poll", "plain", "pools", "rules", "alerts"]
         case .poll: ["interval", "fastest"]
+        case .plain: ["hook", "hook_timeout"]
         case .pool: ["match", "reserve", "assumed_fill_rate", "overcommit_limit", "growth"]
         case .poolMatch: ["pool"]
         case .reserve: ["data", "metadata"]
@@ -32,6 +33,7 @@ enum Section: CaseIterable {
         switch self {
         case .top: "the top of the file"
         case .poll: "`poll`"
+        case .plain: "`plain`"
         case .pool: "an entry of `pools`"
         case .poolMatch: "`match` of an entry of `pools`"
         case .reserve: "`reserve` of an entry of `pools`"
@@ -47,7 +49,7 @@ enum Section: CaseIterable {
     var parent: Section? {
         switch self {
         case .top: nil
-        case .poll, .pool, .rule, .alert: .top
+        case .poll, .plain, .pool, .rule, .alert: .top
         case .poolMatch, .reserve, .growth: .pool
         case .ruleMatch: .rule
         case .alertTarget: .alert

@@ -48,7 +48,7 @@ extension Engine: Daemon {
         do throws(Refusal) {
             let order = try Policy.order(
                 growing: volume, to: target, in: snapshot, rules: rules, history: history, now: host.now(), hostBar: hostBar)
-            if request.dryRun { return .planned(order) }
+            if request.dryRun { return .planned(withHook(order)) }
             return await carryOutNow(order)
         } catch {
             return .refused(error)

@@ -48,6 +48,7 @@ extension Engine {
 
     /// Carries one order out and takes in how it went.
     func carryOut(_ order: Order) async -> FinishedGrowth {
+        let order = withHook(order)
         let start = host.now()
         let lasting = keeping(order)
         let entry: Entry
@@ -63,7 +64,7 @@ extension Engine {
                 metadata: ["volume": "\(order.volume.name)", "step": "\(step.name)"])
         }
         let finished = ended(order, result, since: start)
-        await noteReached(order, result.reached)
+        await noteReached(result)
         await close(entry, finished)
         return finished
     }

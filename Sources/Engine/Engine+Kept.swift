@@ -2,6 +2,7 @@
 // Copyright (c) the Headroom authors
 
 import DeviceMapper
+import Grower
 import Host
 import Inventory
 import Journal
@@ -29,7 +30,7 @@ extension Engine {
         }
         return KeptVolume(
             identity: order.volume, owner: owner, length: max(order.deviceTo, former?.length ?? order.deviceTo),
-            filesystemSize: max(order.from, former?.filesystemSize ?? .zero))
+            filesystemSize: max(order.from, former?.filesystemSize ?? .zero), told: former?.told)
     }
 
     /// It is in the journal; from now on it is kept.
@@ -43,10 +44,28 @@ extension Engine {
         await tellHost()
     }
 
-    /// Notes how far the filesystem of a kept volume has got.
-    func noteReached(_ order: Order, _ size: Bytes) async {
-        guard var volume = kept[order.volume], size > volume.filesystemSize else { return }
-        volume.filesystemSize = size
+    /// The order, with the hook that is run first: before a plain volume's device gets longer, and before its filesystem
+    /// gets room of a longer device that the hook has not taken down, since it failed then or was not there yet.
+    func withHook(_ order: Order) -> Order {
+        guard let hook = rules.plainHook else { return order }
+        let former = kept[order.volume]
+        let owner = snapshot?.volumes.first { $0.identity == order.volume }?.owner ?? former?.owner
+        guard owner == .plain else { return order }
+        let isUntold = former.map { $0.told ?? Sectors(0) < order.deviceTo } ?? false
+        guard order.deviceTo > order.deviceFrom || isUntold else { return order }
+        var order = order
+        order.hook = hook
+        return order
+    }
+
+    /// Notes how far a kept volume has got, and what its owner was told.
+    func noteReached(_ result: GrowthResult) async {
+        let order = result.order
+        guard let former = kept[order.volume] else { return }
+        var volume = former
+        volume.filesystemSize = max(volume.filesystemSize, result.reached)
+        if let told = result.told { volume.told = max(told, volume.told ?? told) }
+        guard volume != former else { return }
         do throws(JournalError) {
             try await books.keep(volume)
         } catch {

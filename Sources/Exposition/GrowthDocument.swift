@@ -23,6 +23,8 @@ public struct OrderDocument: Codable, Hashable, Sendable {
     public var priceBytes: UInt64
     /// What kept it from being larger.
     public var limitedBy: RefusalDocument?
+    /// The owner's command that takes the device's length down first.
+    public var hook: [String]?
 
     public init(_ order: Order) {
         volume = order.volume.name.shown
@@ -34,6 +36,7 @@ public struct OrderDocument: Codable, Hashable, Sendable {
         deviceToBytes = order.deviceTo.bytes.count
         priceBytes = order.price.count
         limitedBy = order.limitedBy.map { RefusalDocument($0) }
+        hook = order.hook?.command
     }
 }
 

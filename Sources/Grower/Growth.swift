@@ -14,10 +14,14 @@ public struct Growth: Sendable, Hashable {
     private var state = State.planned
     /// The filesystem's size as far as it is known to have got.
     private var reached: Bytes
+    /// What the owner's hook has taken down.
+    private var told: Sectors?
+    /// What went wrong on the way and did not end it.
+    private var owed: Failure?
     private let slices: Slices
 
     public enum State: Sendable, Hashable {
-        case planned, recording, extending, loading, resuming, growing(to: Bytes), clearing(after: Failure), finished
+        case planned, runningHook, recording, extending, loading, resuming, growing(to: Bytes), clearing(after: Failure), finished
     }
 
     public enum Action: Sendable, Hashable {
@@ -35,6 +39,12 @@ public struct Growth: Sendable, Hashable {
 
     /// The first action, before any step.
     public mutating func start() -> Action {
+        guard let hook = order.hook else { return growDevice() }
+        state = .runningHook
+        return .carryOut(.runHook(order.volume, hook, length: order.deviceTo))
+    }
+
+    private mutating func growDevice() -> Action {
         guard order.deviceTo > order.deviceFrom else { return growFurther() }
         switch order.lasting {
         case .byRecord(let volume):
@@ -55,6 +65,13 @@ public struct Growth: Sendable, Hashable {
         let before = reached
         if let size = report.filesystemSize { reached = max(reached, size) }
         switch (state, report.outcome) {
+        case (.runningHook, .done):
+            told = order.deviceTo
+            return growDevice()
+        case (.runningHook, _) where order.reason == .broken:
+            // It cannot be used until its device is as long as it has to be, whatever the owner's record says.
+            owed = Failure(step: step, text: "\(report.outcome.text); the device got its length back without it")
+            return growDevice()
         case (.recording, .done):
             return load()
         case (.extending, .done):
@@ -76,7 +93,7 @@ public struct Growth: Sendable, Hashable {
             failure.text += "; and the table that was loaded could not be cleared: \(report.outcome.text)"
             failure.leavesInactiveTable = true
             return end(failure)
-        case (.recording, _), (.extending, _), (.loading, .refused), (.resuming, .stuck), (.growing, _):
+        case (.runningHook, _), (.recording, _), (.extending, _), (.loading, .refused), (.resuming, .stuck), (.growing, _):
             return end(Failure(step: step, text: report.outcome.text))
         case (.loading, _), (.resuming, _):
             let failure = Failure(step: step, text: report.outcome.text)
@@ -101,12 +118,13 @@ public struct Growth: Sendable, Hashable {
 
     private mutating func end(_ failure: Failure?) -> Action {
         state = .finished
-        return .finish(GrowthResult(order: order, reached: reached, failure: failure))
+        return .finish(GrowthResult(order: order, reached: reached, told: told, failure: failure ?? owed))
     }
 
     private var step: String {
         switch state {
         case .planned, .finished: "plan"
+        case .runningHook: "run_hook"
         case .recording: "record_length"
         case .extending: "extend"
         case .loading: "load_table"
@@ -122,11 +140,14 @@ public struct GrowthResult: Sendable, Hashable {
     public let order: Order
     /// The filesystem's size afterwards.
     public let reached: Bytes
+    /// The length that the owner's hook has taken down, if it was run.
+    public let told: Sectors?
     public let failure: Failure?
 
-    init(order: Order, reached: Bytes, failure: Failure?) {
+    init(order: Order, reached: Bytes, told: Sectors? = nil, failure: Failure?) {
         self.order = order
         self.reached = reached
+        self.told = told
         self.failure = failure
     }
 
@@ -138,7 +159,7 @@ public struct GrowthResult: Sendable, Hashable {
 
 /// What went wrong, and where.
 public struct Failure: Sendable, Hashable {
-    /// `load_table`, `resume`, `grow_filesystem`.
+    /// `run_hook`, `load_table`, `resume`, `grow_filesystem`.
     public var step: String
     public var text: String
     public var leavesInactiveTable = false

@@ -13,11 +13,14 @@ public struct KeptVolume: Hashable, Sendable, Codable {
     public var length: Sectors
     /// The filesystem's size as far as it is known to have got: what a restored device is checked by.
     public var filesystemSize: Bytes
+    /// The longest that the owner's hook has taken down; nil when it was never asked to.
+    public var told: Sectors?
 
-    public init(identity: VolumeIdentity, owner: Owner, length: Sectors, filesystemSize: Bytes) {
+    public init(identity: VolumeIdentity, owner: Owner, length: Sectors, filesystemSize: Bytes, told: Sectors? = nil) {
         self.identity = identity
         self.owner = owner
         self.length = length
         self.filesystemSize = filesystemSize
+        self.told = told
     }
 }

@@ -26,6 +26,9 @@ public enum Step: Hashable, Sendable, Codable {
     /// Writes the length into the owner's own record, atomically and to the disk, before anything grows. Refused when the
     /// record is not this volume's, or says that it is being deleted.
     case recordLength(VolumeIdentity, DockerVolume, length: Sectors)
+    /// Runs the owner's own command, which takes the length down, before anything grows. It may be run again with the same
+    /// length. Refused when the device is longer.
+    case runHook(VolumeIdentity, OwnerHook, length: Sectors)
     /// Has LVM make the logical volume at least so long: `lvextend`, which updates its own record and the table.
     case extend(VolumeIdentity, LogicalVolume, length: Sectors)
     /// Makes the device anew, at a length that it had, after its owner let it go or the host was started anew. Done when
@@ -45,7 +48,8 @@ public enum Step: Hashable, Sendable, Codable {
 
     public var volume: VolumeIdentity {
         switch self {
-        case .recordLength(let volume, _, _), .extend(let volume, _, _), .restore(let volume, _), .release(let volume),
+        case .recordLength(let volume, _, _), .runHook(let volume, _, _), .extend(let volume, _, _), .restore(let volume, _),
+            .release(let volume),
             .loadTable(let volume, _), .resume(let volume, _), .clearTable(let volume), .growFilesystem(let volume, _, _):
             volume
         }
@@ -55,6 +59,7 @@ public enum Step: Hashable, Sendable, Codable {
     public var name: String {
         switch self {
         case .recordLength: "record_length"
+        case .runHook: "run_hook"
         case .extend: "extend"
         case .restore: "restore"
         case .release: "release"

@@ -156,11 +156,13 @@ public struct Order: Sendable, Hashable, Codable {
     public var price: Bytes
     /// What kept the growth from being larger.
     public var limitedBy: Refusal?
+    /// The owner's command that takes the device's length down first, if it has one.
+    public var hook: OwnerHook?
 
     public init(
         volume: VolumeIdentity, kind: FilesystemKind, lasting: Lasting = .byRestoring, reason: Need, from: Bytes, to: Bytes,
         deviceFrom: Sectors,
-        deviceTo: Sectors, price: Bytes, limitedBy: Refusal? = nil
+        deviceTo: Sectors, price: Bytes, limitedBy: Refusal? = nil, hook: OwnerHook? = nil
     ) {
         self.volume = volume
         self.kind = kind
@@ -172,6 +174,7 @@ public struct Order: Sendable, Hashable, Codable {
         self.deviceTo = deviceTo
         self.price = price
         self.limitedBy = limitedBy
+        self.hook = hook
     }
 
     public var added: Bytes { to.less(from) }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) the Headroom authors
 
+public import Owners
 public import Units
 
 /// Everything the configuration file says, checked. What it leaves out has the values here.
@@ -11,6 +12,8 @@ public struct Rules: Hashable, Sendable, Codable {
     public var pools: [PoolRule] = []
     /// The first that matches a volume holds for it.
     public var volumes: [VolumeRule] = []
+    /// Run before the device of a volume without a known owner gets longer. Nil: nobody is told.
+    public var plainHook: OwnerHook?
 
     public init() {}
 

@@ -26,6 +26,8 @@ extension Scenario {
 
         public enum Kind: String, Hashable, Sendable, CaseIterable {
             // A volume.
+            /// The owner's hook ends with an error.
+            case hookFails = "hook_fails"
             case loadFails = "load_fails"
             /// The inactive table stays.
             case resumeFails = "resume_fails"
@@ -65,6 +67,8 @@ extension Scenario {
         public var resume: Duration = .microseconds(200)
         /// Writing a length into an owner's record.
         public var record: Duration = .milliseconds(2)
+        /// The owner's hook.
+        public var hook: Duration = .milliseconds(20)
         /// `lvextend`.
         public var extend: Duration = .milliseconds(1_200)
         /// Beside a burst.

@@ -31,7 +31,7 @@ extension World {
         case .suspended: volumes[volume].suspensions += change
         case .statfsStuck: volumes[volume].stalls += change
         case .readOnly: volumes[volume].filesystem?.isReadOnly = change > 0
-        case .loadFails, .resumeFails, .growFails, .growStuck, .noInodes, .zeroSize, .poolFails: break
+        case .hookFails, .loadFails, .resumeFails, .growFails, .growStuck, .noInodes, .zeroSize, .poolFails: break
         }
         touch(volume)
         if change < 0 { recover(volume) }

@@ -50,6 +50,7 @@ extension World {
         judge(step, on: place)
         switch step {
         case .recordLength(_, _, let length): return record(step, place, length)
+        case .runHook(_, _, let length): return runHook(step, place, length)
         case .extend: return ticket(step, place, takes: timing.extend, .works)
         case .restore(_, let length):
             return ticket(
@@ -90,6 +91,17 @@ extension World {
             record(.deviceShrunk, "\(volumes[place].name) has \(volumes[place].length.bytes), \(length.bytes) was to be recorded")
         }
         return ticket(step, place, takes: timing.record, .works)
+    }
+
+    private mutating func runHook(_ step: Step, _ place: Int, _ length: Sectors) -> Ticket {
+        if length < volumes[place].length {
+            record(.deviceShrunk, "\(volumes[place].name) has \(volumes[place].length.bytes), \(length.bytes) was told")
+        }
+        if volumes[place].scenario.owner != .plain {
+            record(.ownerBypassed, "the hook for plain volumes was run for \(volumes[place].name)")
+        }
+        let fails = strikes(.hookFails, place)
+        return ticket(step, place, takes: timing.hook, fails ? .failed(errno: 0, "simulated: the hook failed") : .works)
     }
 
     private mutating func load(_ step: Step, _ place: Int, _ length: Sectors) -> Ticket {
@@ -177,7 +189,7 @@ extension World {
         if case .failed(let errno, let text) = ticket.fate { return .failed(errno: errno, text: text) }
         if case .nothingToDo = ticket.fate { return .done }
         switch ticket.step {
-        case .recordLength, .restore, .release: break
+        case .recordLength, .runHook, .restore, .release: break
         case .extend(_, _, let length):
             volumes[place].inactiveLength = length
             volumes[place].makeInactiveTableLive()

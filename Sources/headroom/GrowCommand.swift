@@ -61,8 +61,9 @@ struct GrowText {
             let device =
                 order.deviceToBytes > order.deviceFromBytes
                 ? "the device from \(Bytes(order.deviceFromBytes)) to \(Bytes(order.deviceToBytes)), then " : ""
+            let hook = order.hook.map { "run \(Table.Cell($0.joined(separator: " ")).text), then " } ?? ""
             return """
-                would grow \(name): \(device)the filesystem from \(Bytes(order.fromBytes)) to \(Bytes(order.toBytes))
+                would grow \(name): \(hook)\(device)the filesystem from \(Bytes(order.fromBytes)) to \(Bytes(order.toBytes))
                 price: \(Bytes(order.priceBytes)) of that are mapped within about a minute; nothing was changed
 
                 """

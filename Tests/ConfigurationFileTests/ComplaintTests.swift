@@ -43,6 +43,7 @@ struct Mistake: Sendable, CustomTestStringConvertible {
         Mistake.inRule("colour: red", column: 3, "it knows `name`, `match`, `mode`"),
         Mistake.inRule("match: {volum: x}", column: 11, "did you mean `volume`?"),
         Mistake.inRule("match: {threshold: 80%}", column: 11, "belongs in an entry of `rules`"),
+        Mistake("hook: [/sbin/note]\n", 1, 1, "`hook` belongs in `plain`"),
         Mistake("threshold: 80%\n", 1, 1, "belongs in an entry of `rules`"),
         Mistake("volumes: []\n", 1, 1, "is not a key of the top of the file"),
         Mistake("pools:\n- pool: x\n", 2, 3, "`pool` belongs in `match` of an entry of `pools`"),
@@ -88,6 +89,12 @@ struct Mistake: Sendable, CustomTestStringConvertible {
         Mistake("poll: {interval: 500ms}\n", 1, 18, "between 1s and 1h"),
         Mistake("poll: {interval: 2h}\n", 1, 18, "between 1s and 1h"),
         Mistake("poll: {fastest: 1ms}\n", 1, 17, "at least 10ms"),
+        Mistake("plain: {hook: /sbin/note}\n", 1, 15, "without a shell", "`[/usr/local/sbin/note-size]`"),
+        Mistake("plain: {hook: [note]}\n", 1, 16, "`note` is no absolute path"),
+        Mistake("plain: {hook: []}\n", 1, 15, "1 to 64 words"),
+        Mistake("plain: {hook: [/sbin/note, [a]]}\n", 1, 15, "1 to 64 words"),
+        Mistake("plain: {hook: [/sbin/note], hook_timeout: 2m}\n", 1, 43, "between 1s and 50s"),
+        Mistake("plain: {hook_timeout: 5s}\n", 1, 9, "is for a `hook`"),
         Mistake("rules:\n  name: x\n", 2, 3, "is a list", "`- `"),
         Mistake("rules: [x]\n", 1, 9, "is made of keys"),
         Mistake("- a\n", 1, 1, "the top of the file is made of keys"),
@@ -177,8 +184,8 @@ struct Mistake: Sendable, CustomTestStringConvertible {
     }
 }
 
-func read(_ text: String) throws(ConfigurationError) -> Configuration.Loaded {
-    try Configuration.read(Array(text.utf8), path: "test.yaml")
+func read(_ text: String, hookFault: String? = nil) throws(ConfigurationError) -> Configuration.Loaded {
+    try Configuration.read(Array(text.utf8), path: "test.yaml") { _ in hookFault }
 }
 
 /// The errors in a text that has some.

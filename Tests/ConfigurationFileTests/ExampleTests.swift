@@ -2,6 +2,7 @@
 // Copyright (c) the Headroom authors
 
 import Glibc
+import Owners
 import Policy
 import Testing
 
@@ -50,6 +51,7 @@ import Testing
         #expect(rule.maximumStep == fallback.maximumStep)
         #expect(rule.maximumShare == fallback.maximumShare)
         #expect(rule.cooldown == fallback.cooldown)
+        #expect(loaded.rules.plainHook?.timeout == OwnerHook.timeout)
         #expect(loaded.rules.pools.first?.assumedFillRate == PoolRule.assumedFillRate)
         #expect(loaded.rules.pools.first?.metadataReserve == PoolRule.defaultReserve)
     }

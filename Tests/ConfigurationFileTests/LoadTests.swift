@@ -3,6 +3,7 @@
 
 import ConfigurationFile
 import Glibc
+import Owners
 import Policy
 import Testing
 import Units
@@ -20,6 +21,7 @@ import Units
             """
             mode: enforce
             poll: {interval: 30s, fastest: 100ms}
+            plain: {hook: [/usr/local/sbin/note-size, --all], hook_timeout: 5s}
             pools:
               - match: {pool: "docker-*"}
                 reserve: {data: 12.5%, metadata: 0.2}
@@ -42,6 +44,7 @@ import Units
         #expect(rules.mode == .enforce)
         #expect(rules.poll.interval == .seconds(30))
         #expect(rules.poll.fastest == .milliseconds(100))
+        #expect(rules.plainHook == OwnerHook(command: ["/usr/local/sbin/note-size", "--all"], timeout: .seconds(5)))
         let pool = try #require(rules.pools.first)
         #expect(pool.match == Glob("docker-*"))
         #expect(pool.dataReserve == Ratio(0.125))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) the Headroom authors
 
+import Owners
 import Policy
 import Units
 
@@ -49,6 +50,12 @@ extension Rules {
         rules.mode = random.one(of: .observe, .enforce)
         rules.poll.interval = random.milliseconds(1000...3_600_000)
         rules.poll.fastest = random.milliseconds(10...Int(rules.poll.interval.seconds * 1000))
+        if random.chance(2) {
+            rules.plainHook = OwnerHook(
+                command: ["/" + random.text(0...12)]
+                    + (0..<Int.random(in: 0...3, using: &random)).map { _ in random.text(1...8) },
+                timeout: random.milliseconds(1000...50_000))
+        }
         rules.pools = (0..<Int.random(in: 0...4, using: &random)).map { _ in .random(using: &random) }
         rules.volumes = (0..<Int.random(in: 0...5, using: &random)).map { .random(number: $0, using: &random) }
         return rules

@@ -18,6 +18,10 @@ struct RulesWriter {
     mutating func write(_ rules: Rules) -> String {
         var keys: [(String, Value)] = [("mode", .text(rules.mode.rawValue))]
         keys.append(("poll", .keys([("interval", time(rules.poll.interval)), ("fastest", time(rules.poll.fastest))])))
+        if let hook = rules.plainHook {
+            keys.append(
+                ("plain", .keys([("hook", .list(hook.command.map { quoted($0) })), ("hook_timeout", time(hook.timeout))])))
+        }
         keys.append(("pools", .list(rules.pools.map { pool($0) })))
         keys.append(("rules", .list(rules.volumes.map { volume($0) })))
         keys.shuffle(using: &random)

@@ -2,6 +2,7 @@
 // Copyright (c) the Headroom authors
 
 import ConfigurationFile
+import Owners
 import Policy
 import Testing
 import Units
@@ -58,6 +59,14 @@ import Units
         #expect(found.count == 1)
         #expect(found[0].hasPrefix("2:18 no owner is called `dokcer`") && found[0].hasSuffix("did you mean `docker`?"))
         #expect(try warnings("rules:\n- match: {owner: '*er*'}\n") == [])
+    }
+
+    @Test func `A hook that would not be run is warned about, with the reason`() throws {
+        let loaded = try read("plain:\n  hook: [/sbin/note]\n", hookFault: "it is not executable")
+        #expect(loaded.rules.plainHook == OwnerHook(command: ["/sbin/note"]))
+        #expect(loaded.warnings.map { "\($0.line):\($0.column)" } == ["2:9"])
+        #expect(loaded.warnings.first?.text.hasSuffix(": it is not executable") == true)
+        #expect(try read("plain: {hook: [/sbin/note]}\n").warnings == [])
     }
 
     @Test func `A size of a few bytes is taken, and asked about`() throws {

@@ -148,7 +148,7 @@ extension BenchHost.State {
             }
             filesystem.geometry = BenchHost.ext4(size)
             volumes[place].content = .mounted(filesystem)
-        case .recordLength, .loadTable, .clearTable: break
+        case .recordLength, .runHook, .loadTable, .clearTable: break
         }
         return .done
     }

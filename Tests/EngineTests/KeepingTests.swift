@@ -17,9 +17,12 @@ import Units
     private static let docker = DockerVolume(role: .container, hash: "abc")
     private let identity = VolumeIdentity.volume("web", id: 1)
 
-    private func engine(_ host: BenchHost, _ bench: BenchJournal, mode: Mode = .observe) -> Engine {
+    private func engine(
+        _ host: BenchHost, _ bench: BenchJournal, mode: Mode = .observe, hook: OwnerHook? = nil
+    ) -> Engine {
         var rules = Rules()
         rules.mode = mode
+        rules.plainHook = hook
         let loaded = LoadedRules(rules: rules, file: nil)
         return Engine(
             host: host, rules: loaded, books: .journal(bench.journal), version: "test",
@@ -73,6 +76,87 @@ import Units
         order.deviceFrom = order.deviceTo
         _ = await engine.mend(order)
         #expect(try await bench.journal.kept() == [])
+    }
+
+    private static let hook = OwnerHook(command: ["/sbin/note"])
+
+    private func steps(_ host: BenchHost) -> [String] {
+        host.events.compactMap { if case .step(let name, _) = $0 { name } else { nil } }
+    }
+
+    @Test func `a plain volume's owner is told before its device gets longer, and what it was told is kept`() async throws {
+        let bench = try await BenchJournal()
+        let host = BenchHost()
+        host.with { $0.volumes = [BenchHost.volume("web", id: 1, size: .mebibytes(256))] }
+        let engine = engine(host, bench, hook: KeepingTests.hook)
+        await engine.lookOnce()
+        #expect(await engine.mend(order(.byRestoring)).failure == nil)
+        #expect(steps(host) == ["run_hook", "load_table", "resume", "grow_filesystem"])
+        #expect(try await bench.journal.kept().map(\.told) == [Bytes.gibibytes(1).wholeSectors])
+        #expect(try await bench.journal.recent(1).first?.order.hook == KeepingTests.hook)
+        // The room of a length that was told needs no second word, not after a restart either.
+        let next = self.engine(host, bench, hook: KeepingTests.hook)
+        await next.lookOnce()
+        var order = order(.byRestoring)
+        (order.from, order.to, order.deviceFrom) = (.mebibytes(512), .mebibytes(768), order.deviceTo)
+        #expect(await next.mend(order).failure == nil)
+        #expect(steps(host).count { $0 == "run_hook" } == 1)
+    }
+
+    @Test func `a hook that fails keeps the device as it is, and room that it has not taken down from the filesystem`()
+        async throws
+    {
+        let bench = try await BenchJournal()
+        let host = BenchHost()
+        host.with {
+            $0.volumes = [BenchHost.volume("web", id: 1, size: .mebibytes(256))]
+            $0.failures["run_hook"] = .failed(errno: 0, text: "the disk is full")
+        }
+        let engine = engine(host, bench, hook: KeepingTests.hook)
+        await engine.lookOnce()
+        #expect(await engine.mend(order(.byRestoring)).failure == "run_hook: the disk is full")
+        #expect(steps(host) == ["run_hook"])
+        // A boot later the device is as long as the journal says: longer than the owner has ever taken down.
+        host.with { $0.volumes[0].table.length = Bytes.gibibytes(1).wholeSectors }
+        let next = self.engine(host, bench, hook: KeepingTests.hook)
+        await next.lookOnce()
+        var order = order(.byRestoring)
+        order.deviceFrom = order.deviceTo
+        #expect(await next.mend(order).failure != nil)
+        #expect(steps(host) == ["run_hook", "run_hook"])
+        host.with { $0.failures = [:] }
+        #expect(await next.mend(order).failure == nil)
+        #expect(steps(host).suffix(2) == ["run_hook", "grow_filesystem"])
+        #expect(try await bench.journal.kept().map(\.told) == [Bytes.gibibytes(1).wholeSectors])
+    }
+
+    @Test func `the hook is for plain volumes, and is not run for what only observes, is only planned or stays as long`()
+        async throws
+    {
+        let bench = try await BenchJournal()
+        let host = BenchHost()
+        let snapshot = ContainerdSnapshot(role: .container, number: 1, container: Container(id: "c"))
+        host.with {
+            $0.volumes = [
+                BenchHost.volume("web", id: 1, size: .mebibytes(256), owner: .containerd(snapshot)),
+                BenchHost.volume("shop", id: 2, size: .gibibytes(3)),
+            ]
+        }
+        let engine = engine(host, bench, hook: KeepingTests.hook)
+        await engine.lookOnce()
+        #expect(await engine.mend(order(.byRestoring)).failure == nil)
+        #expect(!steps(host).contains("run_hook"))
+        let answer = await engine.grow(GrowRequest(volume: "shop", to: .gibibytes(4), dryRun: true))
+        guard case .planned(let planned) = answer else {
+            Issue.record("\(answer)")
+            return
+        }
+        #expect(planned.hook == KeepingTests.hook)
+        var order = order(.byRestoring)
+        order.volume = .volume("shop", id: 2)
+        order.deviceFrom = order.deviceTo
+        #expect(await engine.mend(order).failure == nil)
+        #expect(!steps(host).contains("run_hook"))
     }
 
     @Test func `what cannot be written down is not begun`() async throws {

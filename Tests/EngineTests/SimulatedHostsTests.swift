@@ -3,6 +3,7 @@
 
 import Engine
 import Host
+import Owners
 import Policy
 import Simulation
 import Testing
@@ -17,8 +18,10 @@ import Units
         var shape = Scenario.Shape()
         shape.faults = 12
         shape.length = .seconds(300)
+        var rules = Rules.enforcing()
+        if seed % 2 == 0 { rules.plainHook = OwnerHook(command: ["/sbin/note"]) }
         let run = try await SimulatedRun(
-            .random(seed: seed, shape: shape), rules: .enforcing(), length: .seconds(300))
+            .random(seed: seed, shape: shape), rules: rules, length: .seconds(300))
         #expect(
             run.chronicle.violations.isEmpty,
             "HEADROOM_SEED=\(seed): \(run.chronicle.violations.first?.description ?? "")")

@@ -4,6 +4,7 @@
 import DeviceMapper
 import Engine
 import Host
+import Owners
 import Policy
 import Simulation
 import Testing
@@ -39,6 +40,25 @@ import Units
         let run = try await SimulatedRun(scenario, rules: .enforcing(), length: .seconds(60))
         #expect(run.outcomes[0].noSpace == 0, "HEADROOM_SEED=\(seed): \(run.outcomes[0])")
         #expect(run.outcomes[0].written == .gibibytes(4), "HEADROOM_SEED=\(seed)")
+    }
+
+    @Test func `a volume whose owner's hook fails is not grown until it does not, and says why`() async throws {
+        var scenario = pool()
+        scenario.volumes = [volume("noted", .mebibytes(256), writing: .mebibytes(2))]
+        scenario.faults = [Scenario.Fault(.hookFails, "noted", at: .zero, times: 3)]
+        var rules = Rules.enforcing()
+        rules.plainHook = OwnerHook(command: ["/sbin/note"])
+        let early = try await SimulatedRun(scenario, rules: rules, length: .seconds(3))
+        #expect(early.steps(of: "noted").allSatisfy { $0.step.name == "run_hook" })
+        guard case .refused(let refusal)? = early.report.plan?.decisions.first?.verdict else {
+            Issue.record("nothing was refused")
+            return
+        }
+        #expect(refusal.reason == .backoff && refusal.text.hasSuffix(": run_hook: simulated: the hook failed"))
+        let late = try await SimulatedRun(scenario, rules: rules, length: .seconds(60))
+        let names = late.steps(of: "noted").map(\.step.name)
+        #expect(names.prefix(6) == ["run_hook", "run_hook", "run_hook", "run_hook", "load_table", "resume"])
+        #expect(late.chronicle.violations.isEmpty && late.outcomes[0].noSpace == 0)
     }
 
     @Test

@@ -4,6 +4,7 @@
 import Filesystem
 import Grower
 import Host
+import Owners
 import Policy
 import Testing
 import Units
@@ -11,10 +12,15 @@ import Units
 @Suite struct GrowthTests {
     private let volume = VolumeIdentity(name: "v", uuid: "", poolName: "p", thinID: 1)
 
-    private func order(from: Bytes, to: Bytes, device: Bytes, deviceTo: Bytes, kind: FilesystemKind = .ext4) -> Order {
+    private let hook = OwnerHook(command: ["/sbin/note"])
+
+    private func order(
+        from: Bytes, to: Bytes, device: Bytes, deviceTo: Bytes, kind: FilesystemKind = .ext4,
+        reason: Need = .threshold, hook: OwnerHook? = nil
+    ) -> Order {
         Order(
-            volume: volume, kind: kind, reason: .threshold, from: from, to: to, deviceFrom: device.wholeSectors,
-            deviceTo: deviceTo.wholeSectors, price: .zero)
+            volume: volume, kind: kind, reason: reason, from: from, to: to, deviceFrom: device.wholeSectors,
+            deviceTo: deviceTo.wholeSectors, price: .zero, hook: hook)
     }
 
     private func done(_ size: Bytes? = nil) -> StepReport {
@@ -32,6 +38,48 @@ import Units
         }
         #expect(result.failure == nil)
         #expect(result.reached == .mebibytes(512))
+    }
+
+    @Test func `the owner's hook comes before the device, and its refusal leaves everything as it is`() {
+        let order = order(
+            from: .mebibytes(256), to: .mebibytes(512), device: .mebibytes(256), deviceTo: .gibibytes(1), hook: hook)
+        let length = Bytes.gibibytes(1).wholeSectors
+        var growth = Growth(order)
+        #expect(growth.start() == .carryOut(.runHook(volume, hook, length: length)))
+        #expect(growth.next(after: done()) == .carryOut(.loadTable(volume, length: length)))
+        _ = growth.next(after: done())
+        _ = growth.next(after: done())
+        guard case .finish(let result) = growth.next(after: done(.mebibytes(512))) else {
+            Issue.record("it did not finish")
+            return
+        }
+        #expect(result.failure == nil && result.told == length)
+        for outcome in [StepReport.Outcome.failed(errno: 0, text: "no"), .refused(reason: "no"), .stuck(after: .seconds(1))] {
+            var refused = Growth(order)
+            _ = refused.start()
+            guard case .finish(let result) = refused.next(after: StepReport(outcome: outcome, duration: .zero)) else {
+                Issue.record("it went on after \(outcome)")
+                continue
+            }
+            #expect(result.failure?.step == "run_hook" && result.told == nil)
+        }
+    }
+
+    @Test func `a device that is too short for its filesystem gets its length back even if the hook fails, which is told`() {
+        var growth = Growth(
+            order(
+                from: .gibibytes(1), to: .gibibytes(1), device: .mebibytes(256), deviceTo: .gibibytes(1), reason: .broken,
+                hook: hook))
+        _ = growth.start()
+        let failed = StepReport(outcome: .failed(errno: 0, text: "the disk is full"), duration: .zero)
+        #expect(growth.next(after: failed) == .carryOut(.loadTable(volume, length: Bytes.gibibytes(1).wholeSectors)))
+        _ = growth.next(after: done())
+        guard case .finish(let result) = growth.next(after: done()) else {
+            Issue.record("it did not finish")
+            return
+        }
+        #expect(result.failure?.step == "run_hook" && result.told == nil)
+        #expect(result.failure?.text == "the disk is full; the device got its length back without it")
     }
 
     @Test func `on a runway only the filesystem is grown`() {
@@ -100,7 +148,8 @@ import Units
             let from = Bytes.mebibytes(random.next() % 4096 + 1)
             let to = from + .mebibytes(random.next() % 65_536)
             let device = random.next() % 2 == 0 ? from : to
-            var growth = Growth(order(from: from, to: to, device: device, deviceTo: max(device, to)))
+            let hook = random.next() % 2 == 0 ? self.hook : nil
+            var growth = Growth(order(from: from, to: to, device: device, deviceTo: max(device, to), hook: hook))
             var action = growth.start()
             var steps = 0
             while case .carryOut(let step) = action {

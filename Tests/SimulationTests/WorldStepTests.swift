@@ -120,6 +120,26 @@ import Units
         #expect(world.chronicle.violations.map(\.kind) == [kind])
     }
 
+    @Test func `a plain volume's hook takes its time and fails where a fault says so, and is nobody else's`() throws {
+        let hook = OwnerHook(command: ["/sbin/note"])
+        var scenario = Scenario.oneVolume()
+        scenario.faults = [Scenario.Fault(.hookFails, "volume", at: .zero, times: 1)]
+        scenario.volumes.append(Scenario.Volume(name: "lv", pool: "pool", size: .gibibytes(1)))
+        scenario.volumes[1].owner = .lvm(LogicalVolume(volumeGroup: "vg", name: "lv"))
+        let world = try Bench(scenario)
+        world.advance(by: .milliseconds(1))
+        let failed = world.perform(.runHook(world.identity(), hook, length: two))
+        #expect(failed.outcome == .failed(errno: 0, text: "simulated: the hook failed"))
+        #expect(failed.duration == .milliseconds(20))
+        #expect(world.perform(.runHook(world.identity(), hook, length: two)).outcome == .done)
+        #expect(world.volume()?.length == Bytes.gibibytes(1).wholeSectors)
+        #expect(world.chronicle.violations.isEmpty)
+        let other = try #require(world.world.present["lv"].map { world.world.identity(of: $0) })
+        _ = world.perform(.runHook(other, hook, length: two))
+        _ = world.perform(.runHook(world.identity(), hook, length: Sectors(8)))
+        #expect(world.chronicle.violations.map(\.kind) == [.ownerBypassed, .deviceShrunk])
+    }
+
     @Test func `two steps on one volume at once are recorded`() throws {
         let world = try Bench(.oneVolume())
         let first = world.world.begin(.loadTable(world.identity(), length: two))

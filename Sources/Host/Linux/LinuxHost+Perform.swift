@@ -19,6 +19,8 @@ extension LinuxHost {
             report = await grow(GrowthStep(control: control, identity: identity, kind: kind, size: size))
         } else if case .extend(let identity, let volume, let length) = step {
             report = await groups.extend(ExtendStep(control: control, identity: identity, volume: volume, length: length))
+        } else if case .runHook(let identity, let hook, let length) = step {
+            report = await hooks.run(HookStep(control: control, identity: identity, hook: hook, length: length))
         } else {
             report = await changeTable(step)
         }
@@ -36,7 +38,7 @@ extension LinuxHost {
             case .loadTable(let identity, let length): try tables.load(identity, length: length)
             case .resume(let identity, let length): try tables.resume(identity, length: length)
             case .clearTable(let identity): try tables.clear(identity)
-            case .growFilesystem, .extend: break
+            case .growFilesystem, .extend, .runHook: break
             case .recordLength(let identity, let volume, let length):
                 try RecordStep(books: books).perform(identity, volume, length: length, through: control)
             case .restore(let identity, let length): try devices.restore(identity, length: length)

@@ -22,6 +22,7 @@ public final class LinuxHost: Host {
     let owners = OwnerFinder()
     let steps: Inquiry<DeviceName>
     let groups = VolumeGroups()
+    let hooks = HookCalls()
     let holders: Inquiry<DeviceNumber>
     let sysfs = Sysfs()
     let books = DockerBooks()

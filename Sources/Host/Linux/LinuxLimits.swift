@@ -32,6 +32,10 @@ enum LinuxLimits {
     static let stepping = BlockingPool.Limits(kept: 1, most: 32)
     /// Those of one volume group take turns anyway: so many are through within the deadline.
     static let extending = BlockingPool.Limits(kept: 1, most: 16)
+    /// Each waits for a program; those that do not come back hold theirs.
+    static let hooking = BlockingPool.Limits(kept: 1, most: 32)
+    /// What a hook may print: one that says more gets write errors.
+    static let hookOutput = 1 << 20
 
     /// How often a device is read again whose table and status were of two different ones.
     static let rereads = 3
