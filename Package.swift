@@ -43,6 +43,14 @@ let package = Package(
         room("FailPoints"),
         room("Units"),
         room("Deadlines", ["Units"]),
+        room(
+            "LocalHTTP",
+            [
+                "Units",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]),
         room("DeviceMapper", ["FailPoints", "Units", "CDeviceMapper", "CLinux"]),
         room("Filesystem", ["FailPoints", "Units", "CLinux", "CExt2FS"]),
         room("Owners", ["FailPoints", "Units"]),
@@ -64,12 +72,11 @@ let package = Package(
         room(
             "Server",
             [
-                "Units", "Engine", "Exposition", "CLinux",
+                "Units", "LocalHTTP", "Engine", "Exposition", "CLinux",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .executableTarget(
@@ -88,6 +95,9 @@ let package = Package(
         tests(of: "FailPoints"),
         tests(of: "Units"),
         tests(of: "Deadlines"),
+        tests(
+            of: "LocalHTTP",
+            ["Units", .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio")]),
         tests(of: "DeviceMapper", ["Units"]),
         tests(of: "Filesystem", ["Units"]),
         tests(of: "Owners", ["Units"]),

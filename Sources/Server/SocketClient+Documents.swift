@@ -3,6 +3,7 @@
 
 public import Engine
 public import Exposition
+import LocalHTTP
 import Units
 
 extension SocketClient {
@@ -17,19 +18,20 @@ extension SocketClient {
 
     /// A large growth takes its time: choose the timeout for it.
     public func grow(_ request: GrowRequest) async throws(SocketClientError) -> GrowDocument {
-        let body = WishDocument(to: request.to, by: request.by, dryRun: request.dryRun)
+        let body: [UInt8]
         do {
-            return try document(try await post(Route.grow(request.volume).path, body: try Documents.encode(body)))
+            body = try Documents.encode(WishDocument(to: request.to, by: request.by, dryRun: request.dryRun))
         } catch {
-            throw SocketClientError(error, at: socketPath, within: timeout)
+            throw .broken("\(error)")
         }
+        return try document(try await post(Route.grow(request.volume).path, body: body))
     }
 
     public func reload() async throws(SocketClientError) {
         _ = try accepted(try await post(Route.reload.path))
     }
 
-    private func document<Document: Decodable>(_ answer: SocketAnswer) throws(SocketClientError) -> Document {
+    private func document<Document: Decodable>(_ answer: LocalAnswer) throws(SocketClientError) -> Document {
         let body = try accepted(answer)
         do {
             return try Documents.decode(Document.self, from: body)
@@ -39,7 +41,7 @@ extension SocketClient {
     }
 
     /// The body of an answer that says yes.
-    private func accepted(_ answer: SocketAnswer) throws(SocketClientError) -> [UInt8] {
+    private func accepted(_ answer: LocalAnswer) throws(SocketClientError) -> [UInt8] {
         if answer.status == 200 { return answer.body }
         guard let document = try? Documents.decode(ErrorDocument.self, from: answer.body) else {
             throw .broken("status \(answer.status)")

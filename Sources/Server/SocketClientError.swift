@@ -2,9 +2,7 @@
 // Copyright (c) the Headroom authors
 
 public import Exposition
-import Glibc
-import NIOCore
-import NIOHTTP1
+import LocalHTTP
 import Units
 
 /// Why the daemon did not answer as asked.
@@ -20,19 +18,13 @@ public enum SocketClientError: Error, Hashable, Sendable {
     /// What came back is not what a daemon of this version says.
     case broken(String)
 
-    init(_ error: any Error, at path: String, within timeout: Duration) {
+    init(_ error: LocalHTTPError, at path: String) {
         switch error {
-        case let error as SocketClientError: self = error
-        case let error as IOError:
-            switch error.errnoCode {
-            case ENOENT, ECONNREFUSED, ENOTDIR: self = .noDaemon(socketPath: path)
-            case EACCES, EPERM: self = .permissionDenied(socketPath: path)
-            default: self = .broken(String(cString: strerror(error.errnoCode)))
-            }
-        case ChannelError.connectTimeout: self = .timeout(timeout)
-        case ChannelError.eof: self = .broken("the daemon closed the connection without an answer")
-        case let error as NIOHTTPObjectAggregatorError where error == .frameTooLong: self = .answerTooLarge
-        default: self = .broken("\(error)")
+        case .nobodyListens: self = .noDaemon(socketPath: path)
+        case .permissionDenied: self = .permissionDenied(socketPath: path)
+        case .timeout(let timeout): self = .timeout(timeout)
+        case .answerTooLarge: self = .answerTooLarge
+        case .broken(let text): self = .broken(text)
         }
     }
 }
