@@ -67,5 +67,5 @@ enum Section: CaseIterable {
 
 /// The owners that a rule can name.
 enum OwnerNames {
-    static let all = ["docker", "containerd", "lvm", "lxd", "stratis", "plain"]
+    static let all = ["docker", "containerd", "lvm", "lxd", "incus", "stratis", "plain"]
 }

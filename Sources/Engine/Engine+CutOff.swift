@@ -15,7 +15,7 @@ extension Engine {
     func undoLoad(_ order: Order) async {
         switch order.lasting {
         case .byRecord, .byRestoring: break
-        case .byLogicalVolume, .never: return
+        case .byLogicalVolume, .byInstance, .never: return
         }
         guard order.deviceTo > order.deviceFrom else { return }
         let report = await host.perform(.clearTable(order.volume))

@@ -26,7 +26,7 @@ extension Engine {
             // Of a container that does not run no owner tells what it is.
             let isTold = present.map { $0.lasting != .never } ?? false
             owner = isTold ? present ?? .plain : former?.owner ?? present ?? .plain
-        case .byLogicalVolume, .never: return nil
+        case .byLogicalVolume, .byInstance, .never: return nil
         }
         return KeptVolume(
             identity: order.volume, owner: owner, length: max(order.deviceTo, former?.length ?? order.deviceTo),

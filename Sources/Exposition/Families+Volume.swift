@@ -103,7 +103,7 @@ extension MetricFamily {
                 Label("namespace", container.namespace ?? ""),
             ]
         }
-        if case .lvm(let logical) = volume.owner {
+        if let logical = volume.owner.logicalVolume {
             labels += [Label("vg", logical.volumeGroup), Label("lv", logical.name)]
         }
         labels += [
@@ -126,6 +126,7 @@ extension Owner {
             case .unknown: "unknown"
             }
         case .containerd(let snapshot): snapshot.role.rawValue
+        case .lxd(let volume): volume.role.rawValue
         case .lvm, .stratis, .plain: nil
         }
     }

@@ -12,7 +12,7 @@ public struct VolumeDocument: Codable, Hashable, Sendable {
     /// As it is shown: bytes that are no UTF-8 as `\x{ff}`.
     public var name: String
     public var pool: String
-    /// `docker`, `containerd`, `lvm` or `plain`.
+    /// `docker`, `containerd`, `lvm`, `lxd`, `incus`, `stratis` or `plain`.
     public var owner: String
     /// What it is to its owner: `container`, `layer`, `snapshot` ...
     public var role: String?
@@ -49,7 +49,7 @@ public struct VolumeDocument: Codable, Hashable, Sendable {
         owner = volume.owner.name
         role = volume.owner.role
         container = volume.owner.container.map { ContainerDocument($0) }
-        if case .lvm(let logical) = volume.owner { logicalVolume = "\(logical.volumeGroup)/\(logical.name)" }
+        logicalVolume = volume.owner.logicalVolume.map { "\($0.volumeGroup)/\($0.name)" }
         device = volume.number.description
         thinId = volume.identity.thinID
         sizeBytes = volume.size.count

@@ -47,6 +47,11 @@ public enum FailPoint: String, CaseIterable, Sendable {
     case commandUnderway = "command.underway"
     case commandAfter = "command.after"
 
+    // A growth that an owner is asked for.
+    case instanceBefore = "instance.before"
+    case instanceUnderway = "instance.underway"
+    case instanceAfter = "instance.after"
+
     // A device that is made anew, or taken away.
     case makeBefore = "make.before"
     case makeNamed = "make.named"

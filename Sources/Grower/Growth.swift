@@ -21,7 +21,8 @@ public struct Growth: Sendable, Hashable {
     private let slices: Slices
 
     public enum State: Sendable, Hashable {
-        case planned, runningHook, recording, extending, loading, resuming, growing(to: Bytes), clearing(after: Failure), finished
+        case planned, runningHook, recording, extending, resizing, loading, resuming, growing(to: Bytes), clearing(after: Failure)
+        case finished
     }
 
     public enum Action: Sendable, Hashable {
@@ -45,7 +46,7 @@ public struct Growth: Sendable, Hashable {
     }
 
     private mutating func growDevice() -> Action {
-        guard order.deviceTo > order.deviceFrom else { return growFurther() }
+        guard order.deviceTo > order.deviceFrom || order.raisesRecord else { return growFurther() }
         switch order.lasting {
         case .byRecord(let volume):
             state = .recording
@@ -53,6 +54,9 @@ public struct Growth: Sendable, Hashable {
         case .byLogicalVolume(let volume):
             state = .extending
             return .carryOut(.extend(order.volume, volume, length: order.deviceTo))
+        case .byInstance(let volume):
+            state = .resizing
+            return .carryOut(.resizeInstance(order.volume, volume, length: order.deviceTo))
         case .byRestoring:
             return load()
         case .never:
@@ -76,6 +80,9 @@ public struct Growth: Sendable, Hashable {
             return load()
         case (.extending, .done):
             return growFurther()
+        case (.resizing, .done):
+            // The owner has grown the filesystem too, as far as its groups allow; unless the device was long enough.
+            return reached > before ? end(nil) : growFurther()
         case (.loading, .done):
             state = .resuming
             return .carryOut(.resume(order.volume, length: order.deviceTo))
@@ -93,7 +100,8 @@ public struct Growth: Sendable, Hashable {
             failure.text += "; and the table that was loaded could not be cleared: \(report.outcome.text)"
             failure.leavesInactiveTable = true
             return end(failure)
-        case (.runningHook, _), (.recording, _), (.extending, _), (.loading, .refused), (.resuming, .stuck), (.growing, _):
+        case (.runningHook, _), (.recording, _), (.extending, _), (.resizing, _), (.loading, .refused), (.resuming, .stuck),
+            (.growing, _):
             return end(Failure(step: step, text: report.outcome.text))
         case (.loading, _), (.resuming, _):
             let failure = Failure(step: step, text: report.outcome.text)
@@ -127,6 +135,7 @@ public struct Growth: Sendable, Hashable {
         case .runningHook: "run_hook"
         case .recording: "record_length"
         case .extending: "extend"
+        case .resizing: "resize_instance"
         case .loading: "load_table"
         case .resuming: "resume"
         case .growing: "grow_filesystem"

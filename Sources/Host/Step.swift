@@ -31,6 +31,9 @@ public enum Step: Hashable, Sendable, Codable {
     case runHook(VolumeIdentity, OwnerHook, length: Sectors)
     /// Has LVM make the logical volume at least so long: `lvextend`, which updates its own record and the table.
     case extend(VolumeIdentity, LogicalVolume, length: Sectors)
+    /// Has LXD or Incus record a root disk of at least this length for the instance, which grows the device and the
+    /// filesystem on it. Refused when the record or the device is longer.
+    case resizeInstance(VolumeIdentity, LXDVolume, length: Sectors)
     /// Makes the device anew, at a length that it had, after its owner let it go or the host was started anew. Done when
     /// it is there already and no shorter; refused when another device has its thin id.
     case restore(VolumeIdentity, length: Sectors)
@@ -48,9 +51,9 @@ public enum Step: Hashable, Sendable, Codable {
 
     public var volume: VolumeIdentity {
         switch self {
-        case .recordLength(let volume, _, _), .runHook(let volume, _, _), .extend(let volume, _, _), .restore(let volume, _),
-            .release(let volume),
-            .loadTable(let volume, _), .resume(let volume, _), .clearTable(let volume), .growFilesystem(let volume, _, _):
+        case .recordLength(let volume, _, _), .runHook(let volume, _, _), .extend(let volume, _, _),
+            .resizeInstance(let volume, _, _), .restore(let volume, _), .release(let volume), .loadTable(let volume, _),
+            .resume(let volume, _), .clearTable(let volume), .growFilesystem(let volume, _, _):
             volume
         }
     }
@@ -61,6 +64,7 @@ public enum Step: Hashable, Sendable, Codable {
         case .recordLength: "record_length"
         case .runHook: "run_hook"
         case .extend: "extend"
+        case .resizeInstance: "resize_instance"
         case .restore: "restore"
         case .release: "release"
         case .loadTable: "load_table"

@@ -18,9 +18,7 @@ public enum VolumeLookup {
         let tests: [(Volume) -> Bool] = [
             { $0.owner.container?.id == text },
             { $0.owner.container?.name == text },
-            { volume in
-                if case .lvm(let logical) = volume.owner { "\(logical.volumeGroup)/\(logical.name)" == text } else { false }
-            },
+            { volume in volume.owner.logicalVolume.map { "\($0.volumeGroup)/\($0.name)" == text } ?? false },
             { $0.owner.container?.id.hasPrefix(text) ?? false },
         ]
         for test in tests {

@@ -44,6 +44,9 @@ extension LogicalVolume {
         self.init(volumeGroup: DeviceName(bytes: parts[0]).description, name: DeviceName(bytes: parts[1]).description)
     }
 
+    /// LVM's own where a volume group is made without another: every volume's length is a whole number of them.
+    public static let standardExtent = Bytes.mebibytes(4)
+
     /// The name of its device, without a layer: what stands between LVM's commands and device-mapper.
     public var deviceName: DeviceName {
         func doubled(_ text: String) -> [UInt8] {

@@ -10,6 +10,8 @@ public enum Lasting: Hashable, Sendable, Codable {
     case byRestoring
     /// The owner grows the device itself.
     case byLogicalVolume(LogicalVolume)
+    /// The owner grows device and filesystem together, and keeps the size in the instance's record.
+    case byInstance(LXDVolume)
     /// Not at all: only through the owner's own command.
     case never
 }
@@ -20,6 +22,7 @@ extension Owner {
         case .docker(let volume): volume.role == .container ? .byRecord(volume) : .never
         case .containerd(let snapshot): snapshot.role == .container ? .byRestoring : .never
         case .lvm(let volume): volume.higherOwner == nil ? .byLogicalVolume(volume) : .never
+        case .lxd(let volume): volume.role == .container && volume.isAnswering ? .byInstance(volume) : .never
         case .stratis: .never
         case .plain: .byRestoring
         }

@@ -74,6 +74,13 @@ extension LogicalVolume {
         }
     }
 
+    /// Named as LXD and Incus name the volume of an instance, not that of a snapshot of it.
+    var isInstanceVolume: Bool {
+        let parts = name.split(separator: "_", maxSplits: 1)
+        guard parts.count == 2, ["containers", "virtual-machines"].contains(parts[0]) else { return false }
+        return !LogicalVolume.undoubled(parts[1]).isSnapshot
+    }
+
     private static func undoubled(_ text: Substring) -> (String, isSnapshot: Bool) {
         var (plain, isSnapshot) = ("", false)
         var rest = text

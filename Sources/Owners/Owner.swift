@@ -6,16 +6,19 @@ public enum Owner: Hashable, Sendable, Codable {
     case docker(DockerVolume)
     case containerd(ContainerdSnapshot)
     case lvm(LogicalVolume)
+    /// LXD's or Incus', on LVM.
+    case lxd(LXDVolume)
     case stratis
     /// Nobody that Headroom knows: a script's `dmsetup create`, say.
     case plain
 
-    /// The name in labels and rules: `docker`, `containerd`, `lvm`, `stratis`, `plain`.
+    /// The name in labels and rules: `docker`, `containerd`, `lvm`, `lxd`, `incus`, `stratis`, `plain`.
     public var name: String {
         switch self {
         case .docker: "docker"
         case .containerd: "containerd"
         case .lvm: "lvm"
+        case .lxd(let volume): volume.daemon.rawValue
         case .stratis: "stratis"
         case .plain: "plain"
         }
@@ -26,7 +29,17 @@ public enum Owner: Hashable, Sendable, Codable {
         switch self {
         case .docker(let volume): volume.container
         case .containerd(let snapshot): snapshot.container
+        case .lxd(let volume): volume.container
         case .lvm, .stratis, .plain: nil
+        }
+    }
+
+    /// The logical volume that it is, where LVM keeps it.
+    public var logicalVolume: LogicalVolume? {
+        switch self {
+        case .lvm(let volume): volume
+        case .lxd(let instance): instance.volume
+        case .docker, .containerd, .stratis, .plain: nil
         }
     }
 
@@ -36,18 +49,19 @@ public enum Owner: Hashable, Sendable, Codable {
         switch self {
         case .docker(let volume): volume.role != .container
         case .containerd(let snapshot): snapshot.role != .container
-        case .lvm, .stratis, .plain: false
+        // A copy of an instance takes the size that is recorded, and every growth records it.
+        case .lvm, .lxd, .stratis, .plain: false
         }
     }
 }
 
 /// A container as people call it.
 public struct Container: Hashable, Sendable, Codable {
-    /// The runtime's id: 64 hexadecimal digits for Docker, any name for containerd.
+    /// The runtime's id: 64 hexadecimal digits for Docker, any name for containerd, the instance's name for LXD.
     public var id: String
     public var name: String?
     public var image: String?
-    /// containerd's namespace.
+    /// containerd's namespace, LXD's project.
     public var namespace: String?
     public var labels: [String: String]
 

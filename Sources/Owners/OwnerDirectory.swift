@@ -19,10 +19,14 @@ public final class OwnerDirectory: Sendable {
     private let files: any FileReading
     private let recognisers: Mutex<[any Recogniser]>
 
-    public init(files: any FileReading = HostFiles()) {
+    /// `daemons`: asked by somebody else beforehand, since that takes its time.
+    public init(files: any FileReading = HostFiles(), daemons: LXDDaemons = LXDDaemons()) {
         self.files = files
-        // A uuid leaves no doubt, so those that have one come first; others go by names that anyone may give.
-        recognisers = Mutex([LVMRecogniser(), StratisRecogniser(), DockerRecogniser(), ContainerdRecogniser()])
+        // A uuid leaves no doubt, so those that have one come first; others go by names that anyone may give. Of LVM's
+        // volumes LXD takes its own.
+        recognisers = Mutex([
+            LXDRecogniser(daemons: daemons), LVMRecogniser(), StratisRecogniser(), DockerRecogniser(), ContainerdRecogniser(),
+        ])
     }
 
     /// Tells the owners of these volumes and pools. Records are read again only when they have changed; a record that cannot

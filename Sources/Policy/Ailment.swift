@@ -24,6 +24,8 @@ public struct Ailment: Hashable, Sendable {
         /// Only the device gets longer.
         case lengthen(Order)
         case clearTable(VolumeIdentity)
+        /// Only the owner's record is made to tell what the device has.
+        case record(Order)
     }
 
     init(_ subject: DeviceName, _ text: String, hint: String, isRemark: Bool = false, remedy: Remedy? = nil) {
@@ -73,6 +75,7 @@ public struct Ailment: Hashable, Sendable {
         } else if volume.hasInactiveTable {
             found.append(inactiveTable(volume))
         }
+        if let short = shortRecord(volume, poolBar: poolBar, twins: twins) { found.append(short) }
         if let filesystem = volume.filesystem, filesystem.reading == .stuck {
             found.append(
                 Ailment(name, "the filesystem on \(name) does not answer", hint: "see dmesg and `dmsetup info \(name)`"))
@@ -91,7 +94,7 @@ public struct Ailment: Hashable, Sendable {
         let name = volume.name
         let text = "\(name) has a table that was loaded and never made live: a change of it was cut off"
         switch volume.owner {
-        case .lvm:
+        case .lvm, .lxd:
             return Ailment(name, text, hint: "nothing to do: LVM's next change of it cleans up", isRemark: true)
         case .stratis: return Ailment(name, text, hint: "see `stratis pool list`", isRemark: true)
         case .docker, .containerd, .plain:
@@ -99,13 +102,34 @@ public struct Ailment: Hashable, Sendable {
         }
     }
 
+    /// LXD brings a volume to the size in its record when that is changed, at once or at the instance's next start.
+    private static func shortRecord(_ volume: Volume, poolBar: Refusal?, twins: Twins) -> Ailment? {
+        let length = volume.size.wholeSectors
+        guard case .lxd(let instance) = volume.owner, instance.role == .container, instance.recordsLess(than: length),
+            let filesystem = volume.filesystem, let geometry = filesystem.geometry
+        else { return nil }
+        let title = instance.daemon.title
+        var ailment = Ailment(
+            volume.name,
+            "\(title) has \(instance.root.size ?? .zero) on record for \(volume.name), which has \(volume.size): its next change"
+                + " of that size would cut the volume",
+            hint: "run `headroom doctor --fix`, or `\(instance.growingCommand)` with SIZE \(volume.size.count)B")
+        guard poolBar == nil, Refusal.bar(on: volume, twins: twins) == nil else { return ailment }
+        ailment.remedy = .record(
+            Order(
+                volume: volume.identity, kind: filesystem.kind, lasting: volume.owner.lasting, reason: .manual,
+                from: geometry.size, to: geometry.size, deviceFrom: length, deviceTo: length, price: .zero))
+        return ailment
+    }
+
     private static func otherHint(_ volume: Volume, _ bar: Refusal?) -> String {
         if let bar { return "first: \(bar.text); \(bar.hint)" }
-        switch volume.owner {
-        case .lvm(let logical):
+        if let logical = volume.owner.logicalVolume {
             return "`lvextend -L +SIZE \(logical.volumeGroup)/\(logical.name)`, by what is missing, without `-r`"
+        }
+        switch volume.owner {
         case .stratis: return "see `stratis filesystem list`"
-        case .docker, .containerd, .plain:
+        case .docker, .containerd, .lvm, .lxd, .plain:
             return "load its table again with more sectors: what it is to its owner is not known, so Headroom leaves it alone"
         }
     }

@@ -23,7 +23,7 @@ struct Breach {
         case .docker(let own) where own.role == .container: lasting = .byRecord(own)
         case .containerd(let snapshot) where snapshot.role == .container || isKept: lasting = .byRestoring
         case .plain: lasting = .byRestoring
-        case .docker, .containerd, .lvm, .stratis: return nil
+        case .docker, .containerd, .lvm, .lxd, .stratis: return nil
         }
         self.volume = volume
         size = overhang.size

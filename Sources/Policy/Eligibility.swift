@@ -75,6 +75,7 @@ extension Refusal {
                 hint: "nothing to do: only a container's own volume is grown")
         }
         if case .lvm(let logical) = volume.owner, let refusal = bar(on: logical, as: name) { return refusal }
+        if case .lxd(let instance) = volume.owner, let refusal = bar(on: instance, as: name) { return refusal }
         if volume.owner == .stratis {
             return Refusal(
                 .stratis, "\(name) belongs to Stratis, which grows its filesystems itself and keeps its own record of them",
@@ -112,6 +113,19 @@ extension Refusal {
         return Refusal(
             .lvm, "\(name) belongs to LVM, and its name does not tell which logical volume it is",
             hint: "see `lvs -a -o vg_name,lv_name,lv_dm_path`")
+    }
+
+    private static func bar(on instance: LXDVolume, as name: DeviceName) -> Refusal? {
+        let title = instance.daemon.title
+        if instance.role != .container {
+            return Refusal(
+                .managed, "\(name) is of \(title)'s virtual machine \(instance.instance), which keeps its size",
+                hint: "`\(instance.growingCommand)`")
+        }
+        if instance.isAnswering { return nil }
+        return Refusal(
+            .managed, "\(name) is managed by \(title), which keeps its size, and does not answer at \(instance.socketPath)",
+            hint: "start \(title), and it is grown through that; by hand: `\(instance.growingCommand)`")
     }
 
     /// Why not even the device of this volume is changed.
@@ -183,6 +197,7 @@ extension Owner {
         case .docker(let volume): "Docker's \(volume.role.rawValue)"
         case .containerd(let snapshot): "containerd's \(snapshot.role.rawValue)"
         case .lvm: "logical volume"
+        case .lxd(let volume): "\(volume.daemon.title)'s \(volume.role.rawValue)"
         case .stratis: "Stratis filesystem"
         case .plain: "plain volume"
         }

@@ -11,7 +11,10 @@ public struct History: Sendable, Hashable, Codable {
     private var volumes: [VolumeIdentity: VolumeHistory] = [:]
     /// The fastest fill that any filesystem of a pool has shown.
     private(set) var fastestFills: [DeviceName: ByteRate] = [:]
+    /// Of growths that Headroom carries out itself.
     public private(set) var reaction = Reaction()
+    /// Of those that LXD or Incus carries out whole, at the moment of need: nothing of them can be done ahead.
+    public private(set) var instanceReaction = Reaction(growth: .seconds(2), longest: .seconds(10))
     /// Volumes that were grown and whose devices are to come back at their length, those that are not there too.
     public var kept: Set<VolumeIdentity> = []
 
@@ -53,7 +56,13 @@ public struct History: Sendable, Hashable, Codable {
         volumes[order.volume, default: VolumeHistory()].ended(order, failure: failure, now: now)
         // A runway is made ahead of need: nobody waits for it.
         guard failure == nil, order.to > order.from else { return }
-        reaction.absorb(growth: duration, underLoad: self[order.volume].rate > .zero)
+        let underLoad = self[order.volume].rate > .zero
+        if case .byInstance = order.lasting {
+            // With a device that was long enough it was one ioctl.
+            if order.deviceTo > order.deviceFrom { instanceReaction.absorb(growth: duration, underLoad: underLoad) }
+        } else {
+            reaction.absorb(growth: duration, underLoad: underLoad)
+        }
     }
 
     /// Bounds on what is believed and remembered.
@@ -143,7 +152,14 @@ public struct VolumeHistory: Sendable, Hashable, Codable {
 /// How long a filesystem has to hold out by itself: the time between two looks at an idle one, and a growth under load.
 public struct Reaction: Sendable, Hashable, Codable {
     /// A growth as measured here, the slowest lately; until one was, what was seen under a burst elsewhere.
-    public private(set) var growth = Duration.milliseconds(500)
+    public private(set) var growth: Duration
+    /// Growths that take longer (hundreds of gigabytes of ext4) are not the ones that the burst guarantee waits for.
+    private let longest: Duration
+
+    init(growth: Duration = .milliseconds(500), longest: Duration = .seconds(2)) {
+        self.growth = growth
+        self.longest = longest
+    }
 
     /// An idle filesystem with no more than the burst guarantee is looked at this often.
     public static let idleLook = Duration.milliseconds(250)
@@ -154,9 +170,6 @@ public struct Reaction: Sendable, Hashable, Codable {
     /// Slower growths count at once. Faster ones bit by bit, only those beside a writer, and never below a tenth of a second.
     mutating func absorb(growth duration: Duration, underLoad: Bool) {
         let faded = underLoad ? growth * 3 / 4 : growth
-        growth = min(max(duration, faded, .milliseconds(100)), Reaction.longest)
+        growth = min(max(duration, faded, .milliseconds(100)), longest)
     }
-
-    /// Growths that take longer (hundreds of gigabytes of ext4) are not the ones that the burst guarantee waits for.
-    static let longest = Duration.seconds(2)
 }

@@ -178,6 +178,11 @@ public struct Order: Sendable, Hashable, Codable {
     }
 
     public var added: Bytes { to.less(from) }
+
+    /// Its owner has less on record than the device has, or is to have: it would cut the device at a later change.
+    public var raisesRecord: Bool {
+        if case .byInstance(let volume) = lasting { volume.recordsLess(than: deviceTo) } else { false }
+    }
 }
 
 /// Why a volume is not grown: a word for metrics, a sentence for people, what to do next.

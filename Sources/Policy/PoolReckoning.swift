@@ -29,7 +29,8 @@ struct PoolReckoning {
         let seen = history.fastestFills[pool.name] ?? .zero
         fillRateWasSeen = seen > rule.assumedFillRate
         fillRate = max(seen, rule.assumedFillRate)
-        reaction = history.reaction.total
+        let isSlow = volumes.contains { if case .lxd(let volume) = $0.owner { volume.role == .container } else { false } }
+        reaction = max(history.reaction.total, isSlow ? history.instanceReaction.total : .zero)
         promised =
             Promises(
                 volumes: volumes, history: history, burstRoom: fillRate.amount(in: reaction),

@@ -5,6 +5,7 @@ import DeviceMapper
 import Filesystem
 import Host
 import Inventory
+import Owners
 import Units
 
 /// How large one volume may get: from a wish to an order, within every bound.
@@ -30,14 +31,15 @@ struct Sizing {
     func order(_ reason: Need, usable: Bytes, isIdle: Bool) throws(Refusal) -> Order {
         let wanted = min(max(raw(usable), rule.minimumStep), rule.maximumStep).roundedUp(to: Sizing.grain)
         let (room, limit) = room(isIdle: isIdle, share: rule.maximumShare)
-        if wanted <= room { return make(reason, to: size + wanted, limitedBy: nil) }
+        if wanted <= room { return make(reason, to: aligned(size + wanted, room: room), limitedBy: nil) }
         // What keeps idle filesystems ready comes in whatever pieces there are: their writers do not wait for it.
         let least = isIdle ? Sizing.idleLeast : min(rule.minimumStep, wanted)
         let cut = room.roundedDown(to: Sizing.grain)
         // A bound of the rule may be reached with less than a step; what the pool gives comes in steps, or creeps.
         let isUseful = limit(wanted).reason == .maximumSize ? cut >= Sizing.grain : cut >= least
-        guard isUseful else { throw limit(wanted) }
-        return make(reason, to: size + cut, limitedBy: limit(wanted))
+        let to = aligned(size + cut, room: cut)
+        guard isUseful, to > size else { throw limit(wanted) }
+        return make(reason, to: to, limitedBy: limit(wanted))
     }
 
     /// The growth to exactly `target`, for a person who asked for it. The share that keeps a runaway from taking the pool is
@@ -55,9 +57,20 @@ struct Sizing {
                 hint: "ask for less, or grow the pool")
         }
         let (room, limit) = room(isIdle: false, share: nil)
-        guard target.less(size) <= room else { throw limit(target.less(size)) }
-        return make(.manual, to: target, limitedBy: nil)
+        let to = aligned(target, room: room)
+        guard target.less(size) <= room, to > size else { throw limit(target.less(size)) }
+        return make(.manual, to: to, limitedBy: nil)
     }
+
+    /// Where the owner grows the filesystem to fill its device, that is a whole number of LVM's extents: the next one if
+    /// there is room, else the last.
+    private func aligned(_ target: Bytes, room: Bytes) -> Bytes {
+        guard fillsDevice else { return target }
+        let up = target.roundedUp(to: LogicalVolume.standardExtent)
+        return up.less(size) <= room ? up : target.roundedDown(to: LogicalVolume.standardExtent)
+    }
+
+    private var fillsDevice: Bool { if case .byInstance = volume.owner.lasting { true } else { false } }
 
     private func make(_ reason: Need, to: Bytes, limitedBy: Refusal?) -> Order {
         let to = to.roundedDown(to: geometry.blockSize)
@@ -150,8 +163,14 @@ struct Sizing {
     ///
     /// LVM shows the device's size to people, sums it up, and warns of more than the pool has. `lvextend` takes seconds, so it
     /// too comes ahead of need, but for one more step only: the largest that threshold, burst or rule would ask for next.
+    ///
+    /// LXD grows the filesystem with the device, so there is nothing to be had ahead.
     private func runwayLength(beyond size: Bytes) -> Bytes {
-        guard case .byLogicalVolume = volume.owner.lasting else { return rule.maximumStep }
+        switch volume.owner.lasting {
+        case .byInstance: return .zero
+        case .byRecord, .byRestoring, .never: return rule.maximumStep
+        case .byLogicalVolume: break
+        }
         // At the threshold so much is used, of which the target is made.
         let used = rule.threshold.of(size)
         let byThreshold = (rule.target.whole(ofPart: used) ?? size).less(size)

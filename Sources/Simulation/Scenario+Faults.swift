@@ -71,6 +71,8 @@ extension Scenario {
         public var hook: Duration = .milliseconds(20)
         /// `lvextend`.
         public var extend: Duration = .milliseconds(1_200)
+        /// LXD's growth of an instance, device and filesystem.
+        public var resizeInstance: Duration = .milliseconds(1_900)
         /// Beside a burst.
         public var resumeUnderLoad: ClosedRange<Duration> = .microseconds(300) ... .milliseconds(370)
         public var grow: Duration = .milliseconds(7)

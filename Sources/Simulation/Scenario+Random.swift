@@ -97,10 +97,11 @@ extension Scenario.Volume {
         let container = Container(
             id: generator.hexadecimal(digits: 64), name: "container-\(number)",
             image: generator.one(of: ["web:1", "postgres:16"]))
-        switch generator.number(in: 0...9) {
+        switch generator.number(in: 0...10) {
         case 0: return .docker(DockerVolume(role: .layer, hash: generator.hexadecimal(digits: 64)))
         case 1: return .containerd(ContainerdSnapshot(role: .snapshot, number: UInt64(number)))
         case 2: return .lvm(LogicalVolume(volumeGroup: "volume", name: "\(number)"))
+        case 10: return .lxd(LXDVolume(container: "container-\(number)", of: container, volumeGroup: "volume"))
         case 3...5: return .docker(DockerVolume(role: .container, hash: generator.hexadecimal(digits: 64), container: container))
         case 6...7: return .containerd(ContainerdSnapshot(role: .container, number: UInt64(number), container: container))
         default: return .plain

@@ -91,7 +91,7 @@ extension ScenarioReader {
         let suffix = number.map { "-\($0)" } ?? ""
         let given = try fields.text("name").map { DeviceName($0 + suffix) }
         let container = try readContainer(fields, suffix: suffix)
-        switch try fields.word("owner", of: ["docker", "containerd", "lvm", "plain"]) ?? pool.owner.name {
+        switch try fields.word("owner", of: ["docker", "containerd", "lvm", "lxd", "plain"]) ?? pool.owner.name {
         case "docker":
             let hash = generator.hexadecimal(digits: 64)
             let role = try fields.word("role", of: ["container", "layer", "base"]).flatMap(DockerVolume.Role.init) ?? .container
@@ -114,6 +114,11 @@ extension ScenarioReader {
                 throw Misreading(at: fields["name"]?.mark ?? fields.mark, "a volume of LVM is called `<volume group>-<volume>`")
             }
             return (.lvm(LogicalVolume(volumeGroup: parts[0], name: parts[1])), name)
+        case "lxd":
+            let instance = try fields.required("container", container.name)
+            let group = ScenarioReader.logicalParts(of: pool.name)?.first ?? pool.name.description
+            let volume = LXDVolume(container: instance, of: container, volumeGroup: group)
+            return (.lxd(volume), given ?? volume.volume.deviceName)
         default: return (.plain, try fields.required("name", given))
         }
     }

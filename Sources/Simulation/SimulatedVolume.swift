@@ -82,6 +82,8 @@ extension Owner {
             "/run/containerd/io.containerd.runtime.v2.task/\(snapshot.container?.namespace ?? "default")/"
                 + "\(snapshot.container?.id ?? "snapshot-\(snapshot.number)")/rootfs"
         case .lvm(let volume): "/srv/\(volume.name)"
+        case .lxd(let volume):
+            "/var/lib/\(volume.daemon.rawValue)/storage-pools/\(volume.storagePool)/containers/\(volume.instance)"
         case .stratis: "/stratis/\(name)"
         case .plain: "/mnt/\(name)"
         }
@@ -89,7 +91,7 @@ extension Owner {
 
     func uuid(_ generator: inout SplitMix64) -> String {
         switch self {
-        case .lvm: "LVM-\(generator.hexadecimal(digits: 32))-\(generator.hexadecimal(digits: 32))"
+        case .lvm, .lxd: "LVM-\(generator.hexadecimal(digits: 32))-\(generator.hexadecimal(digits: 32))"
         case .stratis: "stratis-1-\(generator.hexadecimal(digits: 32))-thin-fs-\(generator.hexadecimal(digits: 32))"
         case .docker, .containerd, .plain: ""
         }

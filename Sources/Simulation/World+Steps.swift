@@ -52,6 +52,7 @@ extension World {
         case .recordLength(_, _, let length): return record(step, place, length)
         case .runHook(_, _, let length): return runHook(step, place, length)
         case .extend: return ticket(step, place, takes: timing.extend, .works)
+        case .resizeInstance(_, _, let length): return resizeInstance(step, place, length)
         case .restore(_, let length):
             return ticket(
                 step, place, takes: timing.load, volumes[place].length < length ? .refused("it is there") : .nothingToDo)
@@ -80,6 +81,9 @@ extension World {
         if volume.scenario.owner.isParent { record(.parentGrown, "\(step.name) on \(volume.name)") }
         switch (step, volume.scenario.owner) {
         case (.loadTable, .lvm), (.resume, .lvm): record(.ownerBypassed, "\(step.name) on \(volume.name), which is LVM's")
+        case (.resizeInstance, .lxd), (.growFilesystem, _): break
+        case (_, .lxd), (.resizeInstance, _):
+            record(.ownerBypassed, "\(step.name) on \(volume.name), which is \(volume.scenario.owner.name)'s")
         default: break
         }
         if volume.filesystem == nil { record(.foreignGrown, "\(step.name) on \(volume.name), which has no filesystem") }
@@ -102,6 +106,24 @@ extension World {
         }
         let fails = strikes(.hookFails, place)
         return ticket(step, place, takes: timing.hook, fails ? .failed(errno: 0, "simulated: the hook failed") : .works)
+    }
+
+    /// The owner makes device and filesystem larger together.
+    private mutating func resizeInstance(_ step: Step, _ place: Int, _ length: Sectors) -> Ticket {
+        let live = volumes[place].length
+        if length < live {
+            record(.deviceShrunk, "\(volumes[place].name) has \(live.bytes), \(length.bytes) was to be recorded")
+            return ticket(step, place, takes: World.checking, .refused("\(volumes[place].name) has \(live.bytes) already"))
+        }
+        guard let filesystem = volumes[place].filesystem, filesystem.isMounted, !volumes[place].isSuspended else {
+            return ticket(step, place, takes: World.checking, .refused("\(volumes[place].name) is not mounted, or suspended"))
+        }
+        if filesystem.isReadOnly {
+            return ticket(step, place, takes: timing.resizeInstance, .failed(errno: Errno.readOnly, "read-only"))
+        }
+        let fails = strikes(.growFails, place, chance: chances.growFails)
+        return ticket(
+            step, place, takes: timing.resizeInstance, fails ? .failed(errno: 0, "simulated: the instance was busy") : .works)
     }
 
     private mutating func load(_ step: Step, _ place: Int, _ length: Sectors) -> Ticket {
@@ -194,6 +216,11 @@ extension World {
             volumes[place].inactiveLength = length
             volumes[place].makeInactiveTableLive()
             hasChanged = true
+        case .resizeInstance(_, _, let length):
+            volumes[place].inactiveLength = length
+            volumes[place].makeInactiveTableLive()
+            hasChanged = true
+            return endGrowth(ticket, of: place, to: volumes[place].length.bytes)
         case .loadTable(_, let length): volumes[place].inactiveLength = length
         case .clearTable: volumes[place].inactiveLength = nil
         case .resume:

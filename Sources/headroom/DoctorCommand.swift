@@ -23,7 +23,7 @@ struct Doctor: AsyncParsableCommand {
               systemctl stop headroom; headroom doctor --fix; systemctl start headroom
             """)
 
-    @Flag(help: "Mend what can be mended: give devices their length back, clear tables that were left behind.")
+    @Flag(help: "Mend what can be mended: give devices their length back, clear tables that were left behind, tell LXD sizes.")
     var fix = false
     @OptionGroup var files: FileOptions
     @OptionGroup var socket: SocketOptions
@@ -107,7 +107,7 @@ private struct Surgery {
     /// What went wrong, if something did.
     func apply(_ remedy: Ailment.Remedy) async -> String? {
         switch remedy {
-        case .lengthen(let order): return await engine.mend(order).failure
+        case .lengthen(let order), .record(let order): return await engine.mend(order).failure
         case .clearTable(let volume):
             switch await host.perform(.clearTable(volume)).outcome {
             case .done: return nil
@@ -126,6 +126,7 @@ enum DoctorText {
         switch remedy {
         case .lengthen(let order):
             "mending \(subject): its device from \(order.deviceFrom.bytes) to \(order.deviceTo.bytes), its filesystem untouched"
+        case .record(let order): "mending \(subject): its owner is told of \(order.deviceTo.bytes), which it has already"
         case .clearTable: "mending \(subject): the table that was left behind is thrown away"
         }
     }
@@ -134,6 +135,7 @@ enum DoctorText {
         if let failure { return "failed \(subject): \(failure)" }
         return switch remedy {
         case .lengthen(let order): "mended \(subject): its device has \(order.deviceTo.bytes)"
+        case .record(let order): "mended \(subject): its owner has \(order.deviceTo.bytes) on record"
         case .clearTable: "mended \(subject): only its live table is left"
         }
     }

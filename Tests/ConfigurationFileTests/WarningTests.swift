@@ -59,6 +59,7 @@ import Units
         #expect(found.count == 1)
         #expect(found[0].hasPrefix("2:18 no owner is called `dokcer`") && found[0].hasSuffix("did you mean `docker`?"))
         #expect(try warnings("rules:\n- match: {owner: '*er*'}\n") == [])
+        #expect(try warnings("rules:\n- match: {owner: lxd}\n- match: {owner: incus}\n") == [])
     }
 
     @Test func `A hook that would not be run is warned about, with the reason`() throws {

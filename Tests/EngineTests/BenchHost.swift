@@ -139,7 +139,7 @@ extension BenchHost.State {
             volume.content = content
             volumes.append(volume)
         case .release: volumes.removeAll { $0.device.name == identity.name }
-        case .resume(_, let length), .extend(_, _, let length):
+        case .resume(_, let length), .extend(_, _, let length), .resizeInstance(_, _, let length):
             guard let place else { return .refused(reason: "it is not there") }
             volumes[place].table.length = length
         case .growFilesystem(_, _, let size):

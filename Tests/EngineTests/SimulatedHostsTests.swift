@@ -130,7 +130,7 @@ extension Scenario.Volume {
         guard case .filesystem(let filesystem) = content, filesystem.isMounted, !filesystem.isReadOnly,
             !owner.isParent
         else { return false }
-        if case .lvm = owner { return false }
-        return true
+        // Their owners take longer than some filesystems take to fill.
+        return owner.logicalVolume == nil
     }
 }

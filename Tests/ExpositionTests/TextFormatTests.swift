@@ -101,6 +101,7 @@ struct TextFormatTests {
         let volumes = [
             SampleHost.volume("a", owner: .docker(DockerVolume(role: .container, hash: "h", container: container))),
             SampleHost.volume("b", owner: .lvm(LogicalVolume(volumeGroup: "vg", name: "lv"))),
+            SampleHost.volume("c", owner: .lxd(LXDVolume(container: "n", of: container, volumeGroup: "vg"))),
         ]
         let scene = Scene(SampleHost.report(volumes: volumes))
         for family in MetricFamily.ofReport {

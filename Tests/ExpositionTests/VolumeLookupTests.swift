@@ -20,13 +20,17 @@ struct VolumeLookupTests {
             docker("docker-1-bbb", id: "abc222", called: "db"), docker("docker-1-ccc", id: "def333", called: "docker-1-aaa"),
             docker("docker-1-ddd", id: "eee444", called: "twin"), docker("docker-1-eee", id: "fff555", called: "twin"),
             SampleHost.volume("vg-data", owner: .lvm(LogicalVolume(volumeGroup: "vg", name: "data"))),
+            SampleHost.volume(
+                "vg-containers_mail",
+                owner: .lxd(LXDVolume(container: "mail", of: Container(id: "mail", name: "mail"), volumeGroup: "vg"))),
             SampleHost.volume(DeviceName(bytes: [0xFF, 0x20])), docker("docker-1-fff", id: "def", called: "short"),
         ]
     ).snapshot
 
     @Test(arguments: [
         ("docker-1-bbb", "docker-1-bbb"), ("docker-1-aaa", "docker-1-aaa"), ("abc222", "docker-1-bbb"), ("db", "docker-1-bbb"),
-        ("abc2", "docker-1-bbb"), ("vg/data", "vg-data"), ("\\x{ff} ", "\\x{ff} "), ("def", "docker-1-fff"),
+        ("abc2", "docker-1-bbb"), ("vg/data", "vg-data"), ("mail", "vg-containers_mail"),
+        ("vg/containers_mail", "vg-containers_mail"), ("\\x{ff} ", "\\x{ff} "), ("def", "docker-1-fff"),
         ("web", "docker-1-aaa"), ("abc111", "docker-1-aaa"), ("def3", "docker-1-ccc"),
     ])
     func `A volume is found by its name, its container's id or name, or a prefix of the id`(text: String, name: String) throws {

@@ -188,3 +188,67 @@ private struct Seeded: RandomNumberGenerator {
         return StepReport(outcome: outcome, duration: .milliseconds(1), filesystemSize: size)
     }
 }
+
+@Suite struct InstanceGrowthTests {
+    private let volume = VolumeIdentity(name: "v", uuid: "LVM-u", poolName: "p", thinID: 1)
+
+    private func instance(recorded: Bytes? = nil) -> LXDVolume {
+        var instance = LXDVolume(container: "web", of: Container(id: "web"), volumeGroup: "vg")
+        instance.root.size = recorded
+        return instance
+    }
+
+    private func growth(_ instance: LXDVolume, device: Bytes = .mebibytes(256), deviceTo: Bytes = .mebibytes(512)) -> Growth {
+        Growth(
+            Order(
+                volume: volume, kind: .ext4, lasting: .byInstance(instance), reason: .threshold, from: .mebibytes(256),
+                to: .mebibytes(512), deviceFrom: device.wholeSectors, deviceTo: deviceTo.wholeSectors, price: .zero))
+    }
+
+    private func done(_ size: Bytes? = nil) -> StepReport {
+        StepReport(outcome: .done, duration: .milliseconds(1), filesystemSize: size)
+    }
+
+    private func result(_ action: Growth.Action) throws -> GrowthResult {
+        guard case .finish(let result) = action else { throw Surprise(action: action) }
+        return result
+    }
+
+    private struct Surprise: Error { let action: Growth.Action }
+
+    @Test func `the owner is asked once, and has grown the filesystem too`() throws {
+        let instance = instance()
+        var growth = growth(instance)
+        #expect(growth.start() == .carryOut(.resizeInstance(volume, instance, length: Bytes.mebibytes(512).wholeSectors)))
+        let result = try result(growth.next(after: done(.mebibytes(510))))
+        #expect(result.failure == nil && result.reached == .mebibytes(510))
+    }
+
+    @Test func `a filesystem that it left as it was, or that could not be read, is grown after it`() throws {
+        for size in [nil, Bytes.mebibytes(256)] {
+            var growth = growth(instance())
+            _ = growth.start()
+            #expect(
+                growth.next(after: done(size)) == .carryOut(.growFilesystem(volume, kind: .ext4, size: .mebibytes(512))))
+            #expect(try result(growth.next(after: done(.mebibytes(512)))).failure == nil)
+        }
+    }
+
+    @Test func `with a device that is long enough only a record of less has the owner asked`() throws {
+        var fine = growth(instance(recorded: .mebibytes(512)), device: .mebibytes(512))
+        #expect(fine.start() == .carryOut(.growFilesystem(volume, kind: .ext4, size: .mebibytes(512))))
+        let short = instance(recorded: .mebibytes(256))
+        var raising = growth(short, device: .mebibytes(512))
+        #expect(raising.start() == .carryOut(.resizeInstance(volume, short, length: Bytes.mebibytes(512).wholeSectors)))
+    }
+
+    @Test(arguments: [
+        StepReport.Outcome.refused(reason: "no"), .failed(errno: 0, text: "no"), .stuck(after: .seconds(60)),
+    ])
+    func `what the owner did not do is a failure of that step, with nothing to undo`(outcome: StepReport.Outcome) throws {
+        var growth = growth(instance())
+        _ = growth.start()
+        let result = try result(growth.next(after: StepReport(outcome: outcome, duration: .zero)))
+        #expect(result.failure?.step == "resize_instance" && result.reached == .mebibytes(256))
+    }
+}

@@ -31,10 +31,11 @@ import Units
         try await server.close()
     }
 
-    @Test(arguments: [
-        ("", LocalHTTPError.broken("")), ("garbage\r\n\r\n", .broken("")),
-        ("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}", .broken("")), (nil, .timeout(.milliseconds(300))),
-    ])
+    @Test(
+        arguments: [
+            ("", .broken("")), ("garbage\r\n\r\n", .broken("")),
+            ("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}", .broken("")), (nil, .timeout(.milliseconds(300))),
+        ] as [(String?, LocalHTTPError)])
     func `what is no answer is an error, no later than asked`(said: String?, error: LocalHTTPError) async throws {
         let server = try await OneAnswer(said)
         let timeout = said == nil ? Duration.milliseconds(300) : .seconds(20)

@@ -25,7 +25,7 @@ final class OneAnswer: Sendable {
             .childChannelInitializer { [self] child in
                 child.eventLoop.makeCompletedFuture {
                     try child.pipeline.syncOperations.addHandler(
-                        Conversation(answer) { text in words.withLock { $0 += text } })
+                        Conversation(answer) { text in self.words.withLock { $0 += text } })
                 }
             }
             .bind(unixDomainSocketPath: path).get()

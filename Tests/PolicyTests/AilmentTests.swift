@@ -51,6 +51,21 @@ import Units
         #expect(ailments(volume, kept: true).first?.remedy != nil)
     }
 
+    @Test func `an owner that has less on record than there is, by an extent or more, is told what there is`() throws {
+        func found(_ recorded: Bytes?, pool: Pool = Made.pool()) -> [Ailment] {
+            ailments(Made.volume(owner: .lxd(Made.instance(recorded: recorded))), pool: pool)
+        }
+        for fine in [nil, Bytes.gibibytes(1), .gibibytes(2), .mebibytes(1021)] { #expect(found(fine) == []) }
+        let short = try #require(found(.mebibytes(512)).first)
+        #expect(!short.isRemark && short.text.contains("512MiB") && short.text.contains("1GiB"))
+        guard case .record(let order)? = short.remedy else {
+            Issue.record("\(short)")
+            return
+        }
+        #expect(order.raisesRecord && order.deviceTo == order.deviceFrom && order.to == order.from)
+        #expect(found(.mebibytes(512), pool: Made.pool(mode: .readOnly)).allSatisfy { $0.remedy == nil })
+    }
+
     @Test func `a table that was left behind is cleared, but LVM's is only a remark`() {
         var volume = Made.volume()
         volume.hasInactiveTable = true

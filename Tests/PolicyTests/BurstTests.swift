@@ -70,6 +70,24 @@ import Units
         #expect(try reaction(after: [.seconds(1)], seen: [idle, writing]) > first)
     }
 
+    @Test func `what an instance's owner takes counts in its pool alone, and by itself`() throws {
+        let web = Made.volume(size: .gibibytes(1), used: .mebibytes(900), owner: .lxd(Made.instance()))
+        let order = try #require(Made.plan([web]).order("v"))
+        var history = Made.history(of: [web])
+        let (others, before) = (history.reaction.total, Made.plan([web], history: history).pools[0])
+        #expect(before.reaction > others && before.reaction >= .seconds(3))
+        history.ended(order, failure: nil, reached: order.to, took: .seconds(4), now: .zero)
+        #expect(history.reaction.total == others)
+        let after = Made.plan([web], history: history).pools[0]
+        #expect(after.reaction >= .seconds(6) && after.burstRoom > before.burstRoom)
+        #expect(Made.plan([Made.volume()], history: history).pools[0].reaction == others)
+        // With a device that was long enough it was one ioctl, which says nothing of the owner.
+        var quick = order
+        quick.deviceFrom = order.deviceTo
+        for _ in 0..<20 { history.ended(quick, failure: nil, reached: order.to, took: .milliseconds(5), now: .zero) }
+        #expect(Made.plan([web], history: history).pools[0].reaction == after.reaction)
+    }
+
     @Test func `only growths beside a writer make it shorter`() throws {
         let first = try reaction(after: [], seen: [idle])
         let quick = Array(repeating: Duration.milliseconds(5), count: 20)

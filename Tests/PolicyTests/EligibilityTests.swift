@@ -48,6 +48,23 @@ import Units
         #expect(plan[device]?.runway == nil)
     }
 
+    @Test func `an instance's volume is grown through its owner, as long as that answers, and only a container's`() {
+        var instance = Made.instance()
+        let volume = { (instance: LXDVolume) in Made.volume("vg-containers_web", used: .mebibytes(1000), owner: .lxd(instance)) }
+        #expect(Made.plan([volume(instance)]).order("vg-containers_web")?.lasting == .byInstance(instance))
+        #expect(Made.plan([volume(instance)])["vg-containers_web"]?.runway == nil)
+        instance.isAnswering = false
+        guard case .refused(let silent)? = Made.plan([volume(instance)])["vg-containers_web"]?.verdict else {
+            Issue.record("it is grown past an owner that does not answer")
+            return
+        }
+        #expect(silent.reason == .managed && silent.text.contains(instance.socketPath))
+        #expect(silent.hint.contains("lxc config device override web root size=SIZE"))
+        instance.isAnswering = true
+        instance.role = .virtualMachineState
+        #expect(Made.plan([volume(instance)]).refusal("vg-containers_web") == .managed)
+    }
+
     @Test(arguments: [DockerVolume.Role.layer, .base, .containerInit, .unknown])
     func `what is or may become a parent is never grown and its wish is not counted`(role: DockerVolume.Role) {
         let volume = Made.volume(used: .mebibytes(1000), owner: .docker(DockerVolume(role: role, hash: "abc")))

@@ -51,6 +51,13 @@ enum Made {
                     kind: .ext4, mountPoint: "/mnt/\(name)", isReadOnly: readOnly, reading: .usage(usage), geometry: ext4(size))))
     }
 
+    /// Of a container `web` of LXD's, with a size of its own on record or none.
+    static func instance(recorded size: Bytes? = nil) -> LXDVolume {
+        var instance = LXDVolume(container: "web", of: Container(id: "web", name: "web"), volumeGroup: "vg")
+        instance.root.size = size
+        return instance
+    }
+
     static func snapshot(_ pools: [Pool], _ volumes: [Volume], at time: MonotonicTime = .zero) -> Snapshot {
         Snapshot(takenAt: time, wallTime: WallTime(seconds: 0), pools: pools, volumes: volumes)
     }

@@ -63,6 +63,8 @@ struct SimulatedBench {
             var done = true
             if order.deviceTo > order.deviceFrom, case .byLogicalVolume(let volume) = order.lasting {
                 done = perform(.extend(order.volume, volume, length: order.deviceTo))
+            } else if order.deviceTo > order.deviceFrom, case .byInstance(let volume) = order.lasting {
+                done = perform(.resizeInstance(order.volume, volume, length: order.deviceTo))
             } else if order.deviceTo > order.deviceFrom {
                 done = perform(.loadTable(order.volume, length: order.deviceTo))
                 done = done && perform(.resume(order.volume, length: order.deviceTo))

@@ -168,7 +168,9 @@ private struct Judge {
         expect(order.to.count % geometry.blockSize.count == 0, "\(name): no whole blocks")
         expect(order.price < order.added, "\(name): costs \(order.price) and adds \(order.added)")
         if let most = rule.maximumSize { expect(order.to <= most, "\(name): \(order.to) is past \(most)") }
-        expect(order.added <= rule.maximumStep.roundedUp(to: .mebibytes(1)), "\(name): a step of \(order.added)")
+        // LXD's are rounded up to LVM's extents.
+        let grain = if case .byInstance = order.lasting { Bytes.mebibytes(4) } else { Bytes.mebibytes(1) }
+        expect(order.added < rule.maximumStep + grain, "\(name): a step of \(order.added)")
         if order.limitedBy == nil { expect(order.added >= rule.minimumStep, "\(name): a step of only \(order.added)") }
         if let total = snapshot.pools.first(where: { $0.name == volume.poolName })?.dataTotal {
             expect(order.to <= rule.maximumShare.of(total), "\(name): \(order.to) is more than its share of \(total)")

@@ -111,7 +111,7 @@ import Units
     @Test(arguments: [
         (Owner.docker(DockerVolume(role: .layer, hash: "a")), Violation.Kind.parentGrown),
         (.containerd(ContainerdSnapshot(role: .snapshot, number: 3)), .parentGrown),
-        (.lvm(LogicalVolume(volumeGroup: "vg", name: "lv")), .ownerBypassed),
+        (.lvm(LogicalVolume(volumeGroup: "vg", name: "lv")), .ownerBypassed), (.lxd(LXDVolume.web), .ownerBypassed),
     ])
     func `who may not be grown and is, is recorded`(owner: Owner, kind: Violation.Kind) throws {
         let world = try Bench(.oneVolume { $0.owner = owner })
@@ -138,6 +138,22 @@ import Units
         _ = world.perform(.runHook(other, hook, length: two))
         _ = world.perform(.runHook(world.identity(), hook, length: Sectors(8)))
         #expect(world.chronicle.violations.map(\.kind) == [.ownerBypassed, .deviceShrunk])
+    }
+
+    @Test func `an instance's owner makes device and filesystem larger in one step, and for nobody else`() throws {
+        let world = try Bench(.oneVolume { $0.owner = .lxd(LXDVolume.web) })
+        let identity = try #require(world.world.present["volume"].map { world.world.identity(of: $0) })
+        let report = world.perform(.resizeInstance(identity, LXDVolume.web, length: two))
+        #expect(report.outcome == .done && report.deviceLength == two && report.filesystemSize == .gibibytes(2))
+        #expect(report.duration >= .seconds(1))
+        #expect(world.chronicle.violations.isEmpty)
+        _ = world.perform(.extend(identity, LXDVolume.web.volume, length: Bytes.gibibytes(3).wholeSectors))
+        #expect(world.chronicle.violations.map(\.kind) == [.ownerBypassed])
+        _ = world.perform(.resizeInstance(identity, LXDVolume.web, length: Bytes.gibibytes(1).wholeSectors))
+        #expect(world.chronicle.violations.map(\.kind) == [.ownerBypassed, .deviceShrunk])
+        let plain = try Bench(.oneVolume())
+        _ = plain.perform(.resizeInstance(plain.identity(), LXDVolume.web, length: two))
+        #expect(plain.chronicle.violations.map(\.kind) == [.ownerBypassed])
     }
 
     @Test func `two steps on one volume at once are recorded`() throws {

@@ -31,6 +31,10 @@ extension Scenario {
     }
 }
 
+extension LXDVolume {
+    static let web = LXDVolume(container: "web", of: Container(id: "web", name: "web"), volumeGroup: "vg")
+}
+
 extension Scenario.Writer {
     static func steady(_ perSecond: Bytes) -> Scenario.Writer { Scenario.Writer(rate: ByteRate(perSecond, per: .seconds(1))) }
 }

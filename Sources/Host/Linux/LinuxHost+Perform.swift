@@ -21,6 +21,8 @@ extension LinuxHost {
             report = await groups.extend(ExtendStep(control: control, identity: identity, volume: volume, length: length))
         } else if case .runHook(let identity, let hook, let length) = step {
             report = await hooks.run(HookStep(control: control, identity: identity, hook: hook, length: length))
+        } else if case .resizeInstance(let identity, let volume, let length) = step {
+            report = await resize(ResizeStep(control: control, identity: identity, volume: volume, length: length))
         } else {
             report = await changeTable(step)
         }
@@ -38,7 +40,7 @@ extension LinuxHost {
             case .loadTable(let identity, let length): try tables.load(identity, length: length)
             case .resume(let identity, let length): try tables.resume(identity, length: length)
             case .clearTable(let identity): try tables.clear(identity)
-            case .growFilesystem, .extend, .runHook: break
+            case .growFilesystem, .extend, .runHook, .resizeInstance: break
             case .recordLength(let identity, let volume, let length):
                 try RecordStep(books: books).perform(identity, volume, length: length, through: control)
             case .restore(let identity, let length): try devices.restore(identity, length: length)
@@ -58,16 +60,32 @@ extension LinuxHost {
         case .stuck: return StepReport(outcome: .stuck(after: steps.deadline), duration: .zero)
         case .exhausted: return .exhausted
         }
-        let number = volume.device.number
-        var mount = mounts.remembered([volume])?.devices[number]
-        if mount == nil { mount = await mounts.look(for: [volume], all: false).devices[number] }
-        guard let mount else {
+        guard let mount = await mount(of: volume) else {
             return StepReport(
                 outcome: .refused(reason: "\(name) is not mounted where a process leads to: only a mounted filesystem is grown"),
                 duration: .zero)
         }
         let report = await run(name, within: LinuxLimits.growth) { () throws(StepFailure) in try step.perform(on: mount) }
         contents.forget(name)
+        return report
+    }
+
+    private func mount(of volume: VolumeReading) async -> MountedDevice? {
+        let number = volume.device.number
+        if let mount = mounts.remembered([volume])?.devices[number] { return mount }
+        return await mounts.look(for: [volume], all: false).devices[number]
+    }
+
+    /// Its owner grows device and filesystem; what they have become is read back here.
+    private func resize(_ step: ResizeStep) async -> StepReport {
+        let name = step.identity.name
+        var report = await instances.resize(step)
+        guard report.outcome == .done else { return report }
+        contents.forget(name)
+        let found = await steps.ask(name) { _ in try? step.find() }
+        guard case .value(let volume?) = found, let mount = await mount(of: volume) else { return report }
+        let size = await steps.ask(name) { _ in step.filesystemSize(on: mount) }
+        report.filesystemSize = size.value ?? nil
         return report
     }
 

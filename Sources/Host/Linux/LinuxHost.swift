@@ -23,6 +23,7 @@ public final class LinuxHost: Host {
     let steps: Inquiry<DeviceName>
     let groups = VolumeGroups()
     let hooks = HookCalls()
+    let instances: InstanceSteps
     let holders: Inquiry<DeviceNumber>
     let sysfs = Sysfs()
     let books = DockerBooks()
@@ -41,6 +42,7 @@ public final class LinuxHost: Host {
         devices = DeviceReader(control: control)
         keeper = Keeper(control: control, books: books)
         steps = Inquiry(BlockingPool(name: "hr-steps", limits: LinuxLimits.stepping), deadline: LinuxLimits.table)
+        instances = InstanceSteps(finder: owners.instances)
         holders = Inquiry(BlockingPool(name: "hr-holders", limits: LinuxLimits.looking), deadline: LinuxLimits.holders)
     }
 
@@ -67,7 +69,18 @@ public final class LinuxHost: Host {
 
     public func keep(_ volumes: [KeptVolume]) async { keeper.keep(volumes) }
 
-    public func changes() -> AsyncStream<Void> { ChangeWatch.stream(control: control) }
+    public func changes() -> AsyncStream<Void> {
+        let instances = owners.instances
+        return AsyncStream(bufferingPolicy: .bufferingNewest(1)) { continuation in
+            instances.onNews { continuation.yield() }
+            let kernel = ChangeWatch.stream(control: control)
+            let forwarding = Task { for await _ in kernel { continuation.yield() } }
+            continuation.onTermination = { _ in
+                instances.onNews(nil)
+                forwarding.cancel()
+            }
+        }
+    }
 }
 
 /// CLOCK_MONOTONIC, as Units counts it.

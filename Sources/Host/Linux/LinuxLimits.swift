@@ -19,11 +19,15 @@ enum LinuxLimits {
     static let holders = Duration.seconds(2)
     /// All of the owners' records together.
     static let owners = Duration.seconds(5)
+    /// What the first look waits for LXD and Incus; later ones do not.
+    static let instances = Duration.seconds(5)
     static let table = Duration.seconds(30)
     /// ext4 took 12.9 s from 128 to 512 GiB, and growth goes in smaller slices than that.
     static let growth = Duration.seconds(60)
     /// `lvextend` took 1.2 to 2.9 s; it waits for the volume group's lock as long as it takes.
     static let extend = Duration.seconds(60)
+    /// LXD took 1.3 to 1.9 s for 256 MiB, LVM's part and the filesystem's.
+    static let resize = Duration.seconds(60)
 
     /// Threads for each kind of look. What is stuck holds one until it comes back.
     static let looking = BlockingPool.Limits(kept: 1, most: 256)
@@ -36,6 +40,8 @@ enum LinuxLimits {
     static let hooking = BlockingPool.Limits(kept: 1, most: 32)
     /// What a hook may print: one that says more gets write errors.
     static let hookOutput = 1 << 20
+
+    static let resizing = BlockingPool.Limits(kept: 1, most: 16)
 
     /// How often a device is read again whose table and status were of two different ones.
     static let rereads = 3

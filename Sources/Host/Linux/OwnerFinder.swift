@@ -17,11 +17,13 @@ struct OwnersFound: Sendable {
 
 /// Asks the owners' records, with a deadline, and remembers what they said.
 final class OwnerFinder: Sendable {
-    private let directory = OwnerDirectory()
+    let instances = InstanceFinder()
+    private let directory: OwnerDirectory
     private let inquiry: Inquiry<Int>
     private let known = Mutex(OwnersFound())
 
     init() {
+        directory = OwnerDirectory(daemons: instances.daemons)
         inquiry = Inquiry(BlockingPool(name: "hr-owners", limits: LinuxLimits.looking), deadline: LinuxLimits.owners)
     }
 
@@ -39,6 +41,7 @@ final class OwnerFinder: Sendable {
                 name: volume.device.name, uuid: volume.device.uuid, poolName: names[volume.table.pool] ?? DeviceName(""),
                 mountPoints: mounted.devices[volume.device.number]?.mountPoints.map(\.description) ?? [])
         }
+        if all { await instances.lookAhead(for: volumes) }
         let pools = devices.pools.map { PoolSighting(name: $0.device.name, uuid: $0.device.uuid) }
         let directory = directory
         let answer = await inquiry.ask(0) { _ in directory.identify(volumes: volumes, pools: pools) }
@@ -71,7 +74,8 @@ extension Owner {
         switch self {
         case .docker(let volume): volume.role == .container
         case .containerd(let snapshot): snapshot.role == .container
-        case .lvm, .stratis, .plain: true
+        // What LXD says of its own is asked for beside the looks at everything.
+        case .lvm, .lxd, .stratis, .plain: true
         }
     }
 }
