@@ -39,6 +39,8 @@ public actor Engine {
     var births: [VolumeIdentity: Bytes] = [:]
     /// Growths that a crash cut off, until they are finished.
     var cutOff: [JournaledGrowth] = []
+    /// While that goes on.
+    var finishing: Task<Void, Never>?
     /// Decisions that are not in the journal yet.
     var unwritten: [JournaledDecision] = []
     var lastTidying = MonotonicTime.zero
@@ -90,7 +92,7 @@ public actor Engine {
         }
         while !Task.isCancelled {
             await lookAtWhatIsDue()
-            if !cutOff.isEmpty { Task(executorPreference: executor) { await self.finishCutOff() } }
+            if !cutOff.isEmpty { finishing = Task(executorPreference: executor) { await self.finishCutOff() } }
             let earliest = schedule.earliest
             let timer = Task(executorPreference: executor) { [host, signal] in
                 try? await host.sleep(until: earliest)
@@ -102,6 +104,7 @@ public actor Engine {
         changes.cancel()
         isActing = false
         waiting = []
+        await finishing?.value
         await finishRunning()
         await writeDecisions()
     }

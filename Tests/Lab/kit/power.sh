@@ -31,8 +31,7 @@ reboot() {
 
 # In rounds, since a filesystem holds its device, and a loop device the filesystem that its file is on.
 taken_down() {
-  local round
-  for round in 1 2 3; do
+  for _ in 1 2 3; do
     umount -a -t ext4,xfs 2> /dev/null || true
     dmsetup remove_all
     losetup -D
