@@ -77,6 +77,7 @@ recorded_size_of() { # CONTAINER: by dockerd's own record
 fingerprint_in() { dock exec "$1" /bin/busybox md5sum /data | cut -d' ' -f1; }
 docker_pool_use() { pool_status "$(docker_pool)" | awk '{ sub("/.*", "", $3); print $3 }'; } # data blocks
 docker_pool() { dmsetup ls | awk '/^docker-.*-pool/ { print $1 }'; }
+docker_volumes() { dmsetup ls | grep -oE '^docker-.*-[0-9a-f]{64}(-init)?' || true; } # those that are active
 size_seen_in() { dock exec "$1" /bin/df -k / | awk 'END { print $(NF - 4) * 1024 }'; }
 
 written_in() { # CONTAINER SIZE: dd inside, at full speed; prints `none` or what went wrong
