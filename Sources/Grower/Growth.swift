@@ -18,6 +18,8 @@ public struct Growth: Sendable, Hashable {
     private var told: Sectors?
     /// What went wrong on the way and did not end it.
     private var owed: Failure?
+    /// The device has the length that it is to have, or is about to get it.
+    private var isLong: Bool
     private let slices: Slices
 
     public enum State: Sendable, Hashable {
@@ -36,17 +38,31 @@ public struct Growth: Sendable, Hashable {
         self.order = order
         reached = order.from
         slices = Slices(kind: order.kind)
+        isLong = order.deviceTo == order.deviceFrom && !order.raisesRecord
+    }
+
+    /// How far the filesystem can be grown on the device as it is.
+    private var goal: Bytes {
+        if isLong { return order.to }
+        // An owner that grows both together is asked first.
+        if case .byInstance = order.lasting { return order.from }
+        return min(order.to, order.deviceFrom.bytes)
     }
 
     /// The first action, before any step.
     public mutating func start() -> Action {
-        guard let hook = order.hook else { return growDevice() }
+        guard let hook = order.hook else { return growOnWhatThereIs() }
         state = .runningHook
         return .carryOut(.runHook(order.volume, hook, length: order.deviceTo))
     }
 
+    /// Whoever waits for room gets at once what there is: a longer device can take its owner seconds.
+    private mutating func growOnWhatThereIs() -> Action {
+        isLong || goal.less(order.from) >= Slices.worthwhile ? growFurther() : growDevice()
+    }
+
     private mutating func growDevice() -> Action {
-        guard order.deviceTo > order.deviceFrom || order.raisesRecord else { return growFurther() }
+        isLong = true
         switch order.lasting {
         case .byRecord(let volume):
             state = .recording
@@ -71,7 +87,7 @@ public struct Growth: Sendable, Hashable {
         switch (state, report.outcome) {
         case (.runningHook, .done):
             told = order.deviceTo
-            return growDevice()
+            return growOnWhatThereIs()
         case (.runningHook, _) where order.reason == .broken:
             // It cannot be used until its device is as long as it has to be, whatever the owner's record says.
             owed = Failure(step: step, text: "\(report.outcome.text); the device got its length back without it")
@@ -89,11 +105,12 @@ public struct Growth: Sendable, Hashable {
         case (.resuming, .done):
             return growFurther()
         case (.growing(let size), .done):
+            if !isLong, size == goal || reached == before { return growDevice() }
             // The kernel may round down to what its groups allow, but it must have got somewhere.
             guard reached > before else {
                 return end(Failure(step: step, text: "it came back done, but the size read back is \(reached), no larger"))
             }
-            return size < order.to ? growFurther() : end(nil)
+            return size < goal ? growFurther() : end(nil)
         case (.clearing(let failure), .done):
             return end(failure)
         case (.clearing(var failure), _):
@@ -118,8 +135,8 @@ public struct Growth: Sendable, Hashable {
     }
 
     private mutating func growFurther() -> Action {
-        guard reached < order.to else { return end(nil) }
-        let size = slices.next(from: reached, to: order.to)
+        guard reached < goal else { return isLong ? end(nil) : growDevice() }
+        let size = slices.next(from: reached, to: goal)
         state = .growing(to: size)
         return .carryOut(.growFilesystem(order.volume, kind: order.kind, size: size))
     }

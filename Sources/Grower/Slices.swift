@@ -11,6 +11,8 @@ struct Slices: Sendable, Hashable {
 
     static let first = Bytes.gibibytes(1)
     static let later = Bytes.gibibytes(16)
+    /// What the device has beyond the filesystem is given before the device gets longer, if it is at least this much.
+    static let worthwhile = Bytes.mebibytes(32)
 
     /// The end of the next slice on the way to `target`.
     func next(from size: Bytes, to target: Bytes) -> Bytes {
