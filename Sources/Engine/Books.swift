@@ -19,7 +19,9 @@ public enum Books: Sendable {
     /// `kept`: what has to last of the growth, written down with it.
     func begin(_ order: Order, keeping kept: KeptVolume?) async throws(JournalError) -> Entry {
         guard case .journal(let journal) = self else { return .none }
-        if order.deviceTo > order.deviceFrom { return .open(try await journal.begin(order, keeping: kept, at: .now())) }
+        if order.deviceTo > order.deviceFrom || kept != nil {
+            return .open(try await journal.begin(order, keeping: kept, at: .now()))
+        }
         return .later(Task { try? await journal.begin(order, at: .now()) })
     }
 

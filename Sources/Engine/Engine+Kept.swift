@@ -14,10 +14,10 @@ import Units
 /// Grown volumes outlive their owners' next start: what is kept of them is written down before a device gets longer, and
 /// the host is told which devices to keep in being.
 extension Engine {
-    /// What has to last of a growth; nil when the device stays as long as it is, or its owner keeps the record itself.
+    /// What has to last of a growth; nil when its owner keeps the record itself, or the device stays as long as it is.
     func keeping(_ order: Order) -> KeptVolume? {
-        guard order.deviceTo > order.deviceFrom else { return nil }
         let former = kept[order.volume]
+        guard order.deviceTo > order.deviceFrom || (former == nil && isAhead(order)) else { return nil }
         let owner: Owner
         switch order.lasting {
         case .byRecord(let volume): owner = .docker(volume)
@@ -31,6 +31,18 @@ extension Engine {
         return KeptVolume(
             identity: order.volume, owner: owner, length: max(order.deviceTo, former?.length ?? order.deviceTo),
             filesystemSize: max(order.from, former?.filesystemSize ?? .zero), told: former?.told)
+    }
+
+    /// The device is longer than the filesystem, and not by Headroom: so its owner may know it at less.
+    private func isAhead(_ order: Order) -> Bool {
+        guard order.to > order.from, let volume = snapshot?.volumes.first(where: { $0.identity == order.volume }) else {
+            return false
+        }
+        switch volume.owner {
+        case .docker, .containerd: return true
+        // A script has made it of this length.
+        case .plain, .lvm, .lxd, .stratis: return false
+        }
     }
 
     /// It is in the journal; from now on it is kept.

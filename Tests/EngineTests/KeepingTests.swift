@@ -66,16 +66,26 @@ import Units
         #expect(try await bench.journal.kept() == [after])
     }
 
-    @Test func `a growth that leaves the device as long as it is keeps nothing`() async throws {
+    /// Somebody else has made the device longer than its owner knows it.
+    @Test(arguments: [
+        Owner.docker(KeepingTests.docker), .containerd(ContainerdSnapshot(role: .container, number: 1)), .plain,
+    ])
+    func `a growth that leaves the device as long as it is keeps it so, where the owner would make it anew at its own size`(
+        owner: Owner
+    ) async throws {
         let bench = try await BenchJournal()
         let host = BenchHost()
-        host.with { $0.volumes = [BenchHost.volume("web", id: 1, size: .gibibytes(1), filesystem: .mebibytes(256))] }
+        host.with {
+            $0.volumes = [BenchHost.volume("web", id: 1, size: .gibibytes(1), filesystem: .mebibytes(256), owner: owner)]
+        }
         let engine = engine(host, bench)
         await engine.lookOnce()
-        var order = order(.byRestoring)
+        var order = order(owner.lasting)
         order.deviceFrom = order.deviceTo
         _ = await engine.mend(order)
-        #expect(try await bench.journal.kept() == [])
+        let kept = KeptVolume(identity: identity, owner: owner, length: order.deviceTo, filesystemSize: .mebibytes(512))
+        #expect(try await bench.journal.kept() == (owner == .plain ? [] : [kept]))
+        #expect(host.events.filter { if case .step = $0 { true } else { false } } == [.step("grow_filesystem", "web")])
     }
 
     private static let hook = OwnerHook(command: ["/sbin/note"])

@@ -94,6 +94,15 @@ task_ends() { # NAME
   eventually 10s ctrd task rm "$1"
 }
 
+# As a boot leaves it: containerd makes the device anew, at the size that it knows. Its name is in $VOLUME afterwards.
+its_device_comes_back_small() { # CONTAINER
+  VOLUME=$(containerd_volume_of "$1")
+  task_ends "$1"
+  containerd_stops
+  dmsetup remove --retry "$VOLUME"
+  containerd_serves "${@:2}"
+}
+
 # Questions
 run_in() { # CONTAINER COMMAND...
   ctrd task exec --exec-id "exec-$RANDOM$RANDOM" "$@"

@@ -73,6 +73,11 @@ explanation_of() { headroom explain "$1" 2>&1; }
 log() { cat "$HEADROOM_LOG"; }
 logged() { grep -ciE -- "$1" "$HEADROOM_LOG" || true; }
 
+doctor() { headroom doctor --state.directory "$WORK/headroom" "$@"; }
+doctor_says() { doctor > "$WORK/doctor.out" || true; doctor_said; } # its status tells that something is wrong
+doctor_fixes() { doctor --fix > "$WORK/doctor.out"; }
+doctor_said() { cat "$WORK/doctor.out"; }
+
 posted() { # PATH [JSON]: prints the status
   curl -s -m 10 -o "$WORK/posted.out" -w '%{http_code}\n' -X POST -H 'Content-Type: application/json' -d "${2:-}" "http://$LISTEN$1"
 }

@@ -83,11 +83,17 @@ mounted() { # NAME [OPTIONS]
 unmounted() { umount "$WORK/$1"; }
 
 grown_by_hand() { # NAME to SIZE: the recipe that every article tells, and what Headroom does better
-  local table
-  table=$(dmsetup table "$1" | sed -E "s/^0 [0-9]+ /0 $(($(amount "$3") / 512)) /")
-  dmsetup load "$1" --table "$table"
-  dmsetup resume "$1"
+  lengthened_by_hand "$@"
   resize2fs "/dev/mapper/$1" 2> /dev/null
+}
+
+lengthened_by_hand() { # NAME to SIZE
+  table_left_behind "$@"
+  dmsetup resume "$1"
+}
+
+table_left_behind() { # NAME of SIZE: loaded, and not made live
+  dmsetup load "$1" --table "$(dmsetup table "$1" | sed -E "s/^0 [0-9]+ /0 $(($(amount "$3") / 512)) /")"
 }
 
 pool_grown_by_hand() { # NAME to SIZE
