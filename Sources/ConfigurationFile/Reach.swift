@@ -12,11 +12,14 @@ enum Reach {
     }
 
     static func covers(_ earlier: VolumeMatch, _ later: VolumeMatch) -> Bool {
-        // Every volume has a name, a pool and an owner; not every one has a container or an image.
+        // Every volume has a name, a pool and an owner; not every one has a container, an image or a volume group.
         guard covers(earlier.owner, later.owner, alwaysThere: true), covers(earlier.pool, later.pool, alwaysThere: true),
             covers(earlier.volume, later.volume, alwaysThere: true),
             covers(earlier.container, later.container, alwaysThere: false),
-            covers(earlier.image, later.image, alwaysThere: false)
+            covers(earlier.image, later.image, alwaysThere: false),
+            covers(earlier.volumeGroup, later.volumeGroup, alwaysThere: false),
+            covers(earlier.logicalVolume, later.logicalVolume, alwaysThere: false),
+            covers(earlier.tag, later.tag, alwaysThere: false)
         else { return false }
         return earlier.labels.allSatisfy { covers($0.value, later.labels[$0.key], alwaysThere: false) }
     }

@@ -71,6 +71,9 @@ extension Reader {
         match.image = glob(fields["image"])
         match.volume = glob(fields["volume"])
         match.pool = glob(fields["pool"])
+        match.volumeGroup = glob(fields["vg"])
+        match.logicalVolume = glob(fields["lv"])
+        match.tag = glob(fields["tag"])
         if let labels = fields["labels"] {
             for entry in entries(of: labels.value, called: "`labels`", keys: ["tier"]) {
                 match.labels[entry.key] = glob(Field(key: entry.key, mark: entry.keyMark, value: entry.value))

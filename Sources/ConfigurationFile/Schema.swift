@@ -22,7 +22,7 @@ enum Section: CaseIterable {
                 "name", "match", "mode", "threshold", "target", "minimum_step", "maximum_step", "minimum_size", "maximum_size",
                 "maximum_share", "cooldown", "horizon", "priority", "weight",
             ]
-        case .ruleMatch: ["owner", "container", "image", "volume", "pool", "labels"]
+        case .ruleMatch: ["owner", "container", "image", "volume", "pool", "vg", "lv", "tag", "labels"]
         case .alert: ["match", "action", "target", "by", "to", "for", "cooldown", "maximum_total"]
         case .alertTarget: ["volume", "container", "pool"]
         }

@@ -71,7 +71,7 @@ extension Engine {
         if size + crumb >= order.to { return Fate(text: "it had been finished", reached: size) }
         let left = "its device is \(volume.size), its filesystem \(size): that harms nothing"
         // Asked for by a rule that may not act any more.
-        guard order.reason == .manual || rules.rule(for: volume).mode ?? rules.mode == .enforce else {
+        guard order.reason == .manual || rules.mode(for: volume) == .enforce else {
             return Fate(text: "left as it is in this mode, \(left)", reached: size)
         }
         guard let snapshot else { return Fate(text: left, reached: size) }

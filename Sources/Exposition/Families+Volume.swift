@@ -13,7 +13,7 @@ extension MetricFamily {
         labelled(
             "headroom_volume_info", .gauge, nil,
             [
-                "pool", "volume", "owner", "role", "container", "name", "image", "namespace", "vg", "lv",
+                "pool", "volume", "owner", "role", "container", "name", "image", "namespace", "vg", "lv", "tags",
                 "device", "thin_id",
             ],
             help: """
@@ -104,7 +104,10 @@ extension MetricFamily {
             ]
         }
         if let logical = volume.owner.logicalVolume {
-            labels += [Label("vg", logical.volumeGroup), Label("lv", logical.name)]
+            labels += [
+                Label("vg", logical.volumeGroup), Label("lv", logical.name),
+                Label("tags", (volume.tags ?? []).joined(separator: ",")),
+            ]
         }
         labels += [
             Label("device", volume.number.description), Label("thin_id", "\(volume.identity.thinID)"),

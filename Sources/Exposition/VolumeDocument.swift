@@ -19,6 +19,8 @@ public struct VolumeDocument: Codable, Hashable, Sendable {
     public var container: ContainerDocument?
     /// LVM's name for it, `vg/lv`.
     public var logicalVolume: String?
+    /// LVM's tags of it and its volume group; absent until LVM has told them.
+    public var tags: [String]?
     public var device: String
     public var thinId: UInt32
     public var sizeBytes: UInt64
@@ -50,6 +52,7 @@ public struct VolumeDocument: Codable, Hashable, Sendable {
         role = volume.owner.role
         container = volume.owner.container.map { ContainerDocument($0) }
         logicalVolume = volume.owner.logicalVolume.map { "\($0.volumeGroup)/\($0.name)" }
+        tags = volume.tags
         device = volume.number.description
         thinId = volume.identity.thinID
         sizeBytes = volume.size.count

@@ -104,10 +104,12 @@ public struct VolumeFact: Hashable, Sendable, Codable {
     public var holders: [String]
     /// How many mount namespaces see it with the same mount; more than one mount point means that it is shared.
     public var mountPoints: [String]
+    /// LVM's, of the volume and its volume group, sorted. Nil where LVM has not told them yet, and where it is not LVM's.
+    public var tags: [String]?
 
     public init(
         device: DeviceFact, table: ThinTable, status: ThinStatus, owner: Owner, content: Content, holders: [String] = [],
-        mountPoints: [String] = []
+        mountPoints: [String] = [], tags: [String]? = nil
     ) {
         self.device = device
         self.table = table
@@ -116,6 +118,7 @@ public struct VolumeFact: Hashable, Sendable, Codable {
         self.content = content
         self.holders = holders
         self.mountPoints = mountPoints
+        self.tags = tags
     }
 }
 

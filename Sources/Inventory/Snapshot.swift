@@ -89,13 +89,16 @@ public struct Volume: Sendable, Hashable, Codable {
     public var content: Content
     public var holders: [String]
     public var mountPoints: [String]
+    /// LVM's, of the volume and its volume group. Nil where LVM has not told them yet, and where it is not LVM's.
+    public var tags: [String]?
     /// The last look contradicted the one before beyond what a writer can do; nothing is decided on it until a second agrees.
     public var isDoubtful: Bool
 
     public init(
         identity: VolumeIdentity, number: DeviceNumber, seenAt: MonotonicTime, size: Bytes, mapped: Bytes?,
         externalOrigin: DeviceNumber? = nil, isSuspended: Bool = false, openCount: UInt32 = 0, hasInactiveTable: Bool = false,
-        owner: Owner, content: Content, holders: [String] = [], mountPoints: [String] = [], isDoubtful: Bool = false
+        owner: Owner, content: Content, holders: [String] = [], mountPoints: [String] = [], tags: [String]? = nil,
+        isDoubtful: Bool = false
     ) {
         self.identity = identity
         self.number = number
@@ -110,6 +113,7 @@ public struct Volume: Sendable, Hashable, Codable {
         self.content = content
         self.holders = holders
         self.mountPoints = mountPoints
+        self.tags = tags
         self.isDoubtful = isDoubtful
     }
 

@@ -227,6 +227,8 @@ public struct Refusal: Error, Sendable, Hashable, Codable {
         case parent
         case externalOrigin = "external_origin"
         case doubtful
+        /// What a rule asks about it (tags, labels) is not known yet.
+        case unidentified
         /// The filesystem is larger than its device.
         case broken
         case growthLimit = "growth_limit"

@@ -18,6 +18,8 @@ extension Policy {
                 .poolState, "the pool of \(volume.name) is not there", hint: "see `dmsetup table \(volume.name)`")
         }
         if let bar = Refusal.bar(on: volume, twins: Twins(among: snapshot.volumes)) { throw bar }
+        let choice = rules.choice(for: volume)
+        if let bar = Refusal.bar(on: volume, choice) { throw bar }
         guard let geometry = volume.filesystem?.geometry else {
             throw Refusal(.unmounted, "\(volume.name) is not mounted", hint: "mount it: only a mounted filesystem is grown")
         }
@@ -28,7 +30,7 @@ extension Policy {
         if let running = history[volume.identity].running {
             throw Refusal(.busy, "a growth of \(volume.name) to \(running.to) is under way", hint: "wait for it, then ask again")
         }
-        let sizing = Sizing(volume: volume, geometry: geometry, rule: rules.rule(for: volume), reckoning: reckoning)
+        let sizing = Sizing(volume: volume, geometry: geometry, rule: choice.rule, reckoning: reckoning)
         switch target {
         case .to(let size): return try sizing.order(to: size)
         case .by(let amount): return try sizing.order(to: geometry.size + amount)

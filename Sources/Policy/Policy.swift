@@ -50,7 +50,7 @@ extension Decision {
     fileprivate init(orphan volume: Volume, rules: Rules) {
         let rule = rules.rule(for: volume)
         self.init(
-            volume: volume.identity, rule: rule.name, mode: rule.mode ?? rules.mode,
+            volume: volume.identity, rule: rule.name, mode: rules.mode(for: volume),
             verdict: .barred(
                 Refusal(
                     .poolState, "the pool of \(volume.name), device \(volume.poolName), is not there",

@@ -82,6 +82,10 @@ public struct VolumeMatch: Hashable, Sendable, Codable {
     public var image: Glob?
     public var volume: Glob?
     public var pool: Glob?
+    /// LVM's volume group, logical volume, and any one of the tags of either.
+    public var volumeGroup: Glob?
+    public var logicalVolume: Glob?
+    public var tag: Glob?
     public var labels: [String: Glob] = [:]
 
     public init() {}

@@ -24,13 +24,16 @@ struct VolumeCase {
     ) {
         self.volume = volume
         self.pool = pool
-        rule = rules.rule(for: volume)
-        mode = rule.mode ?? rules.mode
+        let choice = rules.choice(for: volume)
+        rule = choice.rule
+        mode = rules.mode(of: choice)
         past = history
         self.now = now
         breach = Breach(of: volume, isKept: isKept)
         mendingBar = breach?.bar(twins: twins)
-        bar = mendingBar ?? breach.map { Refusal.broken(volume, $0.size) } ?? Refusal.bar(on: volume, twins: twins)
+        bar =
+            mendingBar ?? breach.map { Refusal.broken(volume, $0.size) } ?? Refusal.bar(on: volume, twins: twins)
+            ?? Refusal.bar(on: volume, choice)
     }
 
     /// Who is being written to comes first, then who has least free. The name settles what is left, so that the order of

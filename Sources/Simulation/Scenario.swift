@@ -72,6 +72,8 @@ extension Scenario {
         public var name: DeviceName
         public var pool: DeviceName
         public var owner: Owner = .plain
+        /// Where it is LVM's.
+        public var tags: [String] = []
         public var device: Bytes
         public var content: Content
         /// Since the beginning. Nil: it is there from the beginning.

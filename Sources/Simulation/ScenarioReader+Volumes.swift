@@ -9,7 +9,8 @@ import YAML
 
 extension ScenarioReader {
     private static let volumeKeys = [
-        "name", "pool", "count", "owner", "role", "container", "size", "device", "filesystem", "content", "used", "mounted",
+        "name", "pool", "count", "owner", "role", "container", "tags", "size", "device", "filesystem", "content", "used",
+        "mounted",
         "read_only", "mount_point", "reuses_freed_space", "appears", "vanishes", "writers",
     ]
 
@@ -32,6 +33,7 @@ extension ScenarioReader {
             let (owner, name) = try readOwner(fields, pool: pool, number: count > 1 ? number : nil)
             var volume = Scenario.Volume(name: name, pool: pool.name, size: size)
             volume.owner = owner
+            volume.tags = try tags(fields)
             volume.device = try fields.size("device") ?? size
             volume.content = content
             volume.appears = try fields.duration("appears")
@@ -121,6 +123,12 @@ extension ScenarioReader {
             return (.lxd(volume), given ?? volume.volume.deviceName)
         default: return (.plain, try fields.required("name", given))
         }
+    }
+
+    private func tags(_ fields: Fields) throws(Misreading) -> [String] {
+        guard let node = fields["tags"] else { return [] }
+        guard let nodes = node.sequence else { throw Misreading(at: node.mark, "`tags` is a list: write `[a, b]` here") }
+        return nodes.compactMap { $0.scalar?.text }.sorted()
     }
 
     private mutating func readContainer(_ fields: Fields, suffix: String) throws(Misreading) -> Container {

@@ -131,7 +131,8 @@ extension World {
             table: ThinTable(length: volume.length, pool: pool.number, thinID: volume.thinID),
             status: pool.health == .failed ? .failed : .working(mapped: mapped, highest: mapped.lastSector),
             owner: volume.scenario.owner, content: content,
-            mountPoints: content.isMounted ? [volume.filesystem?.mountPoint ?? ""] : [])
+            mountPoints: content.isMounted ? [volume.filesystem?.mountPoint ?? ""] : [],
+            tags: volume.scenario.owner.logicalVolume.map { _ in volume.scenario.tags })
     }
 }
 

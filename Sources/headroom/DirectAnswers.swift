@@ -25,7 +25,7 @@ final class DirectAnswers: Answers {
         let loader = RulesLoader(
             file: files.configurationFile, isDefault: files.isDefault, mode: nil, pollInterval: nil, logger: logger)
         let rules = try loader.loadAtStart()
-        let host = try LinuxHost.opened()
+        let host = try LinuxHost.opened(looksOnce: true)
         lock = changing ? try Lock() : nil
         let books = changing ? await Books.opened(in: files.stateDirectory) : .none
         engine = Engine(
@@ -63,9 +63,9 @@ final class DirectAnswers: Answers {
 }
 
 extension LinuxHost {
-    static func opened() throws(CommandError) -> LinuxHost {
+    static func opened(looksOnce: Bool = false) throws(CommandError) -> LinuxHost {
         do throws(HostError) {
-            return try LinuxHost()
+            return try LinuxHost(looksOnce: looksOnce)
         } catch {
             throw CommandError(error.description)
         }

@@ -104,6 +104,9 @@ extension VolumeMatch {
         if random.chance(3) { match.image = Glob(random.text(1...12)) }
         if random.chance(3) { match.volume = Glob(random.text(1...12)) }
         if random.chance(3) { match.pool = Glob(random.text(1...12)) }
+        if random.chance(4) { match.volumeGroup = Glob(random.text(1...8)) }
+        if random.chance(4) { match.logicalVolume = Glob(random.text(1...8)) }
+        if random.chance(4) { match.tag = Glob(random.text(1...8)) }
         for _ in 0..<Int.random(in: 0...2, using: &random) { match.labels[random.text(1...8)] = Glob(random.text(1...8)) }
         return match
     }

@@ -59,7 +59,7 @@ struct RulesWriter {
         var keys: [(String, Value)] = []
         let globs = [
             ("owner", match.owner), ("container", match.container), ("image", match.image), ("volume", match.volume),
-            ("pool", match.pool),
+            ("pool", match.pool), ("vg", match.volumeGroup), ("lv", match.logicalVolume), ("tag", match.tag),
         ]
         for (key, glob) in globs {
             if let glob { keys.append((key, quoted(glob.pattern))) }

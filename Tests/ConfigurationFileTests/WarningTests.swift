@@ -28,6 +28,7 @@ import Units
     @Test(arguments: [
         ("", "match: {container: web}"), ("match: {volume: '*'}", "match: {image: x}"), ("match: {pool: '**'}", "name: b"),
         ("match: {container: 'pg-*'}", "match: {container: pg-1, image: x}"),
+        ("match: {vg: 'v*'}", "match: {vg: vg, tag: prod}"),
         ("match: {container: 'pg-*'}", "match: {container: 'pg-*'}"),
         ("match: {labels: {tier: '*'}}", "match: {labels: {tier: db, zone: a}}"),
     ])
@@ -40,6 +41,7 @@ import Units
 
     @Test(arguments: [
         // Not every volume has a container, an image or labels.
+        ("match: {tag: '*'}", "match: {vg: vg, lv: data}"), ("match: {lv: '*'}", "mode: off"),
         ("match: {container: '*'}", "match: {volume: web}"), ("match: {image: '*'}", "mode: off"),
         ("match: {labels: {tier: '*'}}", "mode: off"), ("match: {labels: {tier: '*'}}", "match: {labels: {zone: a}}"),
         ("match: {container: 'pg-*'}", "match: {container: 'pg-1*'}"),

@@ -83,6 +83,20 @@ struct VolumeMetricsTests {
             ])
     }
 
+    @Test(
+        arguments: [
+            (nil, ""), ([], ""), (["prod", "tier=db"], "tags=\"prod,tier=db\","),
+        ] as [([String]?, String)])
+    func `LVM's names and tags stand in the info series`(tags: [String]?, text: String) {
+        var volume = SampleHost.volume("vg-data", owner: .lvm(LogicalVolume(volumeGroup: "vg", name: "data")))
+        volume.tags = tags
+        #expect(
+            Scrape(SampleHost.report(volumes: [volume])).keys(of: "headroom_volume_info") == [
+                "headroom_volume_info{pool=\"depot\",volume=\"vg-data\",owner=\"lvm\",vg=\"vg\",lv=\"data\",\(text)"
+                    + "device=\"254:3\",thin_id=\"1\"}"
+            ])
+    }
+
     @Test(arguments: Refusal.Reason.allCases)
     func `A barred volume is exported as refused unless it is as it should be`(reason: Refusal.Reason) {
         let volume = SampleHost.volume("web")

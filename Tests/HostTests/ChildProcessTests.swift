@@ -42,6 +42,17 @@ struct ChildProcessTests {
         #expect(ended.complaint.utf8.count <= 100 && ended.complaint.hasPrefix("0123456789\n"))
     }
 
+    @Test("who is asked something is heard apart from his complaints, up to a bound")
+    func answer() throws {
+        func asked(_ script: String, most: Int) throws -> ChildProcess.Ended {
+            try ChildProcess.run("/bin/sh", ["-c", script], environment: [], hears: .answer(most: most))
+        }
+        let ended = try asked("echo so it is; echo no >&2", most: 100)
+        #expect(String(decoding: ended.answer, as: UTF8.self) == "so it is\n" && ended.complaint == "no\n")
+        let long = try asked("i=0; while [ $i -lt 500 ]; do echo 0123456789; i=$((i + 1)); done", most: 100)
+        #expect(long.answer.count <= 100 && long.answer.starts(with: "0123456789\n".utf8))
+    }
+
     @Test("it gets no descriptor but its three")
     func descriptors() throws {
         let open = Glibc.open("/dev/null", O_RDONLY)

@@ -9,7 +9,7 @@ import Units
 
 @testable import Host
 
-@Suite("The step that has an owner's hook take a length down")
+@Suite("The step that has an owner's hook take a length down", .timeLimit(.minutes(2)))
 struct HookStepTests {
     private let identity = VolumeIdentity(name: "web", uuid: "u-1", poolName: "depot", thinID: 7)
     private let longer = Sectors(1_048_576)

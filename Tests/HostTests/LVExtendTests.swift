@@ -16,7 +16,16 @@ struct LVExtendTests {
     func arguments() {
         #expect(
             LVExtend.arguments(volume, length: Sectors(2_097_152)) == ["--yes", "--size", "2097152s", "--", "vg/data"])
-        #expect(LVExtend.environment.contains("LC_ALL=C"))
+        #expect(LVMCommand.environment.contains("LC_ALL=C"))
+    }
+
+    @Test("tags are asked for without a lock, of thin volumes only")
+    func tags() {
+        #expect(
+            LVMTags.arguments == [
+                "--readonly", "--reportformat", "json", "--select", "segtype=thin", "--options",
+                "lv_uuid,vg_uuid,lv_tags,vg_tags",
+            ])
     }
 
     @Test("a host without LVM's commands is told to have none")

@@ -20,11 +20,13 @@ struct BoundedOutput: ~Copyable {
     deinit { if descriptor >= 0 { close(descriptor) } }
 
     /// What was written so far: both sides share one position in the file.
-    func read() -> String {
+    func bytes() -> [UInt8] {
         let end = lseek(descriptor, 0, SEEK_CUR)
-        guard end > 0 else { return "" }
+        guard end > 0 else { return [] }
         var bytes = [UInt8](repeating: 0, count: min(Int(end), most))
         let count = bytes.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, 0) }
-        return String(decoding: bytes.prefix(max(count, 0)), as: UTF8.self)
+        return Array(bytes.prefix(max(count, 0)))
     }
+
+    func text() -> String { String(decoding: bytes(), as: UTF8.self) }
 }

@@ -13,13 +13,21 @@ enum ChildProcess {
         var end: End
         /// What was heard of it, up to a bound.
         var complaint: String
+        /// Its standard output, where that was heard by itself.
+        var answer: [UInt8] = []
 
         /// That in one line, without what a terminal would act on.
         var words: String { ChildProcess.words(complaint.split(whereSeparator: \.isNewline)) }
     }
 
     /// What of a child's output is kept; the rest goes nowhere.
-    enum Hearing { case complaints, everything }
+    enum Hearing {
+        case complaints
+        /// Both outputs as one.
+        case everything
+        /// Its standard output by itself, up to a bound: of a program that is asked something and changes nothing.
+        case answer(most: Int)
+    }
 
     enum End: Equatable {
         case exited(Int32)
@@ -36,27 +44,36 @@ enum ChildProcess {
         _ program: String, _ arguments: [String], environment: [String], hears hearing: Hearing = .complaints,
         complaint most: Int = 16_384
     ) throws(CannotStart) -> Ended {
+        if case .answer(let size) = hearing {
+            let complaint = BoundedOutput(most: most)
+            let answer = BoundedOutput(most: size)
+            let child = try start(program, arguments, environment: environment, (answer.descriptor, complaint.descriptor))
+            let end = try wait(for: child)
+            return Ended(end: end, complaint: complaint.text(), answer: answer.bytes())
+        }
         let output = BoundedOutput(most: most)
+        let heard = if case .everything = hearing { output.descriptor } else { nil as Int32? }
         FailPoint.commandBefore.reached()
-        let child = try start(program, arguments, environment: environment, heard: hearing, in: output.descriptor)
+        let child = try start(program, arguments, environment: environment, (heard, output.descriptor))
         FailPoint.commandUnderway.reached()
         let end = try wait(for: child)
         FailPoint.commandAfter.reached()
-        return Ended(end: end, complaint: output.read())
+        return Ended(end: end, complaint: output.text())
     }
 
     private static func start(
-        _ program: String, _ arguments: [String], environment: [String], heard hearing: Hearing, in output: Int32
+        _ program: String, _ arguments: [String], environment: [String], _ heard: (output: Int32?, complaint: Int32)
     ) throws(CannotStart) -> pid_t {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-        switch hearing {
-        case .complaints: posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
-        case .everything: posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
+        if let output = heard.output {
+            posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
+        } else {
+            posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
         }
-        posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO)
+        posix_spawn_file_actions_adddup2(&actions, heard.complaint, STDERR_FILENO)
         // Not every library closes what it opens: a child that stays would hold the port that the next Headroom listens on.
         hr_close_from(&actions, STDERR_FILENO + 1)
 

@@ -8,18 +8,17 @@ import Units
 /// LVM's own command that makes a logical volume longer, and nothing else: no filesystem is touched. It waits for the volume
 /// group's lock as long as it takes. Blocks.
 struct LVExtend {
-    /// Where the command is looked for. Nobody but root writes there.
-    var folders = ["/usr/sbin", "/sbin", "/usr/local/sbin"]
+    /// Where the command is looked for.
+    var folders = LVMCommand.folders
 
     func run(_ volume: LogicalVolume, length: Sectors) throws(StepFailure) {
-        guard let program = folders.map({ $0 + "/lvextend" }).first(where: { access($0, X_OK) == 0 }) else {
-            throw .refused(
-                "lvextend is in none of \(folders.joined(separator: ", ")): install LVM's commands, usually in a package `lvm2`")
+        guard let program = LVMCommand.path(of: "lvextend", in: folders) else {
+            throw .refused(LVMCommand.missing("lvextend", in: folders))
         }
         let ended: ChildProcess.Ended
         do throws(ChildProcess.CannotStart) {
             ended = try ChildProcess.run(
-                program, LVExtend.arguments(volume, length: length), environment: LVExtend.environment)
+                program, LVExtend.arguments(volume, length: length), environment: LVMCommand.environment)
         } catch {
             throw .failed("\(program) cannot be run: \(String(cString: strerror(error.errno)))", errno: error.errno)
         }
@@ -29,14 +28,6 @@ struct LVExtend {
     /// The unit `s` is a sector of 512 bytes, wherever LVM's configuration may go. It rounds up to its extent.
     static func arguments(_ volume: LogicalVolume, length: Sectors) -> [String] {
         ["--yes", "--size", "\(length.count)s", "--", "\(volume.volumeGroup)/\(volume.name)"]
-    }
-
-    static var environment: [String] {
-        // What moves LVM's files and devices elsewhere moves them for this one too.
-        let passed = ["LVM_SYSTEM_DIR", "DM_DEV_DIR", "DM_DISABLE_UDEV"].compactMap { (name: String) -> String? in
-            getenv(name).map { "\(name)=\(String(cString: $0))" }
-        }
-        return ["LC_ALL=C", "PATH=/usr/sbin:/usr/bin:/sbin:/bin"] + passed
     }
 
     // MARK: Words
@@ -53,16 +44,14 @@ struct LVExtend {
         }
     }
 
-    /// Its words without warnings and line breaks, at most so long.
-    private static let longest = 400
-
+    /// Its words without warnings and line breaks, and not too many.
     private static func said(_ complaint: String) -> String {
         let told = complaint.split(whereSeparator: \.isNewline).filter { line in
             let words = line.drop { $0 == " " || $0 == "\t" }
             return !words.hasPrefix("WARNING:")
         }
         let text = ChildProcess.words(told)
-        return text.count > longest ? text.prefix(longest) + "..." : text
+        return text.count > LVMCommand.longest ? text.prefix(LVMCommand.longest) + "..." : text
     }
 
     private static func advice(on said: String, _ volume: LogicalVolume) -> String {

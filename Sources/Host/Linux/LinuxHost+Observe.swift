@@ -31,6 +31,7 @@ extension LinuxHost {
         let (contents, contentComplaints) = await contents.read(subjects, at: began)
         let holders = await holders(of: found.volumes, mounted: mounted)
         let owners = await owners.find(found, mounted: mounted, all: scope == .everything)
+        let tags = await names.tags(of: found.volumes, in: owners)
         if scope == .everything { self.contents.keep(Set(found.volumes.map(\.key)), at: began) }
 
         var facts = Facts(
@@ -49,10 +50,10 @@ extension LinuxHost {
                     // Whose it is decides whether it may be grown at all.
                     content: owner == nil ? .unread(reason: "its owner's records did not answer in time") : content,
                     holders: holders[number] ?? [],
-                    mountPoints: mounted.devices[number]?.mountPoints.map(\.description) ?? [])
+                    mountPoints: mounted.devices[number]?.mountPoints.map(\.description) ?? [], tags: tags[volume.key])
             },
             complaints: found.complaints + mounted.complaints + owners.complaints + contentComplaints)
-        facts.complaints += complaints(about: usages, mounted: mounted)
+        facts.complaints += names.complaints() + complaints(about: usages, mounted: mounted)
         let news = keeper.news()
         facts.released = news.released
         facts.complaints += news.complaints

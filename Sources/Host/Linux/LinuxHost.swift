@@ -20,6 +20,7 @@ public final class LinuxHost: Host {
     let usages = UsageReader()
     let contents = ContentReader()
     let owners = OwnerFinder()
+    let names: OwnerNames
     let steps: Inquiry<DeviceName>
     let groups = VolumeGroups()
     let hooks = HookCalls()
@@ -31,8 +32,9 @@ public final class LinuxHost: Host {
     private let meter = WriteMeter()
     private let metering = BlockingPool(name: "hr-vmstat", limits: LinuxLimits.looking)
 
-    /// Fails without root, and when the kernel has no device-mapper.
-    public init() throws(HostError) {
+    /// Fails without root, and when the kernel has no device-mapper. `looksOnce`: a look waits for all that is to be known.
+    public init(looksOnce: Bool = false) throws(HostError) {
+        names = OwnerNames(waits: looksOnce)
         guard geteuid() == 0 else { throw .notRoot }
         do throws(DeviceMapperError) {
             control = try DeviceControl()
@@ -71,12 +73,15 @@ public final class LinuxHost: Host {
 
     public func changes() -> AsyncStream<Void> {
         let instances = owners.instances
+        let names = names
         return AsyncStream(bufferingPolicy: .bufferingNewest(1)) { continuation in
             instances.onNews { continuation.yield() }
+            names.onNews { continuation.yield() }
             let kernel = ChangeWatch.stream(control: control)
             let forwarding = Task { for await _ in kernel { continuation.yield() } }
             continuation.onTermination = { _ in
                 instances.onNews(nil)
+                names.onNews(nil)
                 forwarding.cancel()
             }
         }

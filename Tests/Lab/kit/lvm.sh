@@ -16,9 +16,10 @@ lvm_group() { # GROUP of SIZE with_thin_pool POOL of SIZE [kept]
   lvcreate -qqy --type thin-pool -L "$(($(amount "$7") >> 20))M" --poolmetadatasize 8M -n "$5" "$1"
 }
 
-lvm_ext4_volume() { # NAME of SIZE in GROUP/POOL; mounted at $WORK/NAME
-  local group=${5%/*}
-  lvcreate -qqy -V "$(($(amount "$3") >> 20))M" --thin -n "$1" "$5"
+lvm_ext4_volume() { # NAME of SIZE in GROUP/POOL [tagged TAG,TAG]; mounted at $WORK/NAME
+  local group=${5%/*} tags=()
+  [[ -z ${7:-} ]] || mapfile -t tags < <(tr , '\n' <<< "$7" | sed 's/^/--addtag=/')
+  lvcreate -qqy -V "$(($(amount "$3") >> 20))M" --thin -n "$1" "${tags[@]}" "$5"
   mkfs.ext4 -q "/dev/$group/$1"
   lv_mounted "$group/$1"
 }
