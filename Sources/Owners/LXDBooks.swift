@@ -22,6 +22,8 @@ public struct LXDBooks: Sendable {
             let answer = try ask(volume, LocalRequest(.get, volume.path), within: LXDDaemons.Limits.answer)
             return try LXDRecord(answer, of: volume)
         } catch {
+            // A question that is late takes no effect.
+            if case .http(.timeout) = error { throw LXDBooksError.silence(of: volume, error) }
             throw LXDBooksError(error, from: volume)
         }
     }
@@ -133,9 +135,12 @@ public enum LXDBooksError: Error, Hashable, Sendable {
             self = .changed
         case .said(_, let text): self = .failed("\(title) says of instance \(volume.instance): \(text)")
         case .http(.timeout(let timeout)): self = .late(timeout)
-        case .http(.nobodyListens), .http(.permissionDenied):
-            self = .refused("\(title) does not answer at \(volume.socketPath) (\(error)): start it")
+        case .http(.nobodyListens), .http(.permissionDenied): self = .silence(of: volume, error)
         case .http, .unintelligible: self = .failed("\(title) at \(volume.socketPath): \(error)")
         }
+    }
+
+    static func silence(of volume: LXDVolume, _ error: LXDError) -> LXDBooksError {
+        .refused("\(volume.daemon.title) does not answer at \(volume.socketPath) (\(error)): see whether it runs, and its log")
     }
 }

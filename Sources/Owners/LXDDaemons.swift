@@ -136,14 +136,15 @@ public final class LXDDaemons: Sendable {
             let before = state.listings
             state.isAsking = false
             state.take(answers)
-            if answers.isEmpty, state.listings.isEmpty, !state.unknown.isEmpty {
+            if answers.isEmpty, state.listings.isEmpty,
+                let one = state.unknown.min(by: { $0.deviceName < $1.deviceName })
+            {
                 let paths = sockets.places.map(\.path).joined(separator: ", ")
                 state.complaints.append(
                     OwnerComplaint(
                         owner: "lxd", kind: "failed",
-                        text:
-                            "\(state.unknown.count) volumes are named as LXD or Incus names those of instances, and none of them"
-                            + " is there: no socket at \(paths); these volumes are not grown"))
+                        text: "neither LXD nor Incus is there (no socket at \(paths)), and volumes are named as theirs,"
+                            + " \(one.deviceName) for one: these are not grown"))
             }
             return state.listings != before
         }

@@ -124,7 +124,7 @@ extension Refusal {
         }
         if instance.isAnswering { return nil }
         return Refusal(
-            .managed, "\(name) is managed by \(title), which keeps its size, and does not answer at \(instance.socketPath)",
+            .managed, "\(name) is managed by \(title), which keeps its size and does not answer at \(instance.socketPath)",
             hint: "start \(title), and it is grown through that; by hand: `\(instance.growingCommand)`")
     }
 

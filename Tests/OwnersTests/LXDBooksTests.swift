@@ -140,5 +140,8 @@ import Units
         let error = #expect(throws: LXDBooksError.self) { try books.set(.gibibytes(1), in: record, live: .zero) }
         if case .refused? = error { #expect(isRefusal) } else { #expect(!isRefusal) }
         #expect((error == .late(.seconds(600))) == (silence == .timeout(.seconds(600))))
+        // A question changes nothing.
+        let unread = #expect(throws: LXDBooksError.self) { _ = try books.record(of: volume) }
+        if case .refused? = unread { #expect(silence != .broken("x")) } else { #expect(silence == .broken("x")) }
     }
 }
