@@ -28,6 +28,11 @@ lxd_stops() { # containers go on
   wait "$LXD_PID" || true
 }
 
+lxd_shuts_down() { # and its containers, as before a reboot
+  lxd shutdown --timeout 30
+  wait "$LXD_PID" || true
+}
+
 lxd_image() { # `busybox`
   local image=$WORK/lxd-image
   busybox_root
@@ -48,7 +53,7 @@ lxd_container() { # NAME [in PROJECT] [OPTION...]: idle until told otherwise
   local name=$1 project=default
   shift
   if [[ ${1:-} == in ]]; then project=$2; shift 2; fi
-  lx launch -q busybox "$name" -s depot -c security.privileged=true --project "$project" "$@" > /dev/null 2>&1
+  lx launch -q busybox "$name" -s depot -c security.privileged=true -c boot.host_shutdown_timeout=1 --project "$project" "$@" > /dev/null 2>&1
 }
 
 # Questions; a container is named by PROJECT/NAME
@@ -67,3 +72,9 @@ lxd_volume_of() { # and device-mapper doubles them again
   echo "vg-${name//-/--}"
 }
 size_seen_by_instance() { lxd_runs "$1" 'df -k /' | awk 'END { print $(NF - 4) * 1024 }'; }
+status_of_instance() { lx query "/1.0/instances/${1#*/}?project=${1%%/*}" | jq -r .status; }
+fingerprint_in_instance() { lxd_runs "$1" 'md5sum /data'; }
+data_written_in_instance() { # PROJECT/NAME SIZE: what no zeroes stand for; prints `none` or what went wrong
+  lxd_runs "$1" "dd if=/dev/urandom of=/data bs=1M count=$(($(amount "$2") >> 20)) 2>&1 && sync" > "$WORK/instance.out" \
+    && echo none || cat "$WORK/instance.out"
+}
