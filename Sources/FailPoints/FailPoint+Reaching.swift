@@ -18,6 +18,8 @@ extension FailPoint {
         case kill
         /// SIGSTOP, so that somebody outside can pull the power at this moment.
         case stop
+        /// SIGSTOP too, but with SIGCONT it goes on from here: for what others do in between.
+        case pause
     }
 
     /// Why the environment's words mean no fail point.
@@ -37,7 +39,7 @@ extension FailPoint {
             throw Misnamed(description: "HEADROOM_FAIL_POINT: \(place[1]) is no count of one or more")
         }
         guard let action = parts.count == 1 ? .kill : Action(rawValue: String(parts[1])) else {
-            throw Misnamed(description: "HEADROOM_FAIL_POINT: \(parts[1]) is neither kill nor stop")
+            throw Misnamed(description: "HEADROOM_FAIL_POINT: \(parts[1]) is none of kill, stop and pause")
         }
         return Armed(point: point, action: action, occasion: occasion)
     }
@@ -87,8 +89,13 @@ extension FailPoint.Action {
         switch self {
         case .kill: Glibc.kill(getpid(), SIGKILL)
         case .stop: Glibc.kill(getpid(), SIGSTOP)
+        case .pause:
+            Glibc.kill(getpid(), SIGSTOP)
+            // Whoever got the signal, by then all have stopped, and the rest of this comes after they go on.
+            usleep(50_000)
+            return
         }
         // The signal may be handed to another thread first; this one does nothing more either way.
-        while true { pause() }
+        while true { Glibc.pause() }
     }
 }

@@ -11,6 +11,7 @@ import Testing
         #expect(try FailPoint.parse("load.after") == .init(point: .loadAfter, action: .kill, occasion: 1))
         #expect(try FailPoint.parse("record.synced#3") == .init(point: .recordSynced, action: .kill, occasion: 3))
         #expect(try FailPoint.parse("grow.underway=stop") == .init(point: .growUnderway, action: .stop, occasion: 1))
+        #expect(try FailPoint.parse("instance.before=pause") == .init(point: .instanceBefore, action: .pause, occasion: 1))
         #expect(try FailPoint.parse("make.named#2=kill") == .init(point: .makeNamed, action: .kill, occasion: 2))
     }
 
@@ -46,6 +47,16 @@ import Testing
             FailPoint.loadAfter.reached()
             FailPoint.loadAfter.reached()
             exit(7)
+        }
+    }
+
+    @Test func `a process that is paused at a point goes on from there once it is told to`() async {
+        await #expect(processExitsWith: .exitCode(7)) {
+            setenv("HEADROOM_FAIL_POINT", "load.after=pause", 1)
+            _ = system("(sleep 0.5; kill -CONT \(getpid())) &")
+            let clock = ContinuousClock()
+            let took = clock.measure { FailPoint.loadAfter.reached() }
+            exit(took > .milliseconds(300) ? 7 : 8)
         }
     }
 

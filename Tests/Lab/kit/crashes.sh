@@ -14,6 +14,19 @@ headroom_dies_at() {
   wait "$caller" || true # it has lost whom it talked to
 }
 
+# headroom_pauses_at POINT when COMMAND...: until it is let go on; what comes of the command is awaited then
+headroom_pauses_at() {
+  HEADROOM_FAIL_POINT=$1=pause headroom_serves observe every 1s
+  "${@:3}" > "$WORK/crash.out" 2>&1 &
+  PAUSED_COMMAND=$!
+  eventually 20s headroom_has_stopped
+}
+headroom_has_stopped() { [[ $(cut -d' ' -f3 "/proc/$HEADROOM_PID/stat") == T ]]; }
+headroom_goes_on() { # the command ends well
+  kill -CONT "$HEADROOM_PID"
+  wait "$PAUSED_COMMAND" || { complain "$(cat "$WORK/crash.out")"; return 1; }
+}
+
 headroom_dies_starting_at() { # POINT
   HEADROOM_FAIL_POINT=$1 headroom_begins observe every 1s
   daemon_was_killed "$1"
