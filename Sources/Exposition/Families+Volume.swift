@@ -143,7 +143,8 @@ extension Decision {
         case .refused(let refusal): refusal
         case .barred(let refusal):
             switch refusal.reason {
-            case .foreign, .inUse, .held, .sharedMount, .broken, .unsupportedFilesystem, .externalOrigin, .stuck, .suspended:
+            case .foreign, .inUse, .held, .sharedMount, .broken, .unsupportedFilesystem, .externalOrigin, .stuck, .hidden,
+                .suspended:
                 refusal
             default: nil
             }

@@ -38,6 +38,7 @@ public struct FilesystemDocument: Codable, Hashable, Sendable {
             switch filesystem.reading {
             case .stuck: stuck = true
             case .failed(_, let text): error = text
+            case .hidden: error = "no process leads to its mount"
             case .usage(let usage):
                 sizeBytes = usage.size.count
                 usedBytes = usage.used.count

@@ -125,7 +125,11 @@ struct MountView: Sendable {
     init(_ filesystem: MountedFilesystem) {
         isReadOnly = filesystem.isReadOnly
         isStuck = filesystem.reading == .stuck
-        isUnreadable = if case .failed = filesystem.reading { true } else { false }
+        isUnreadable =
+            switch filesystem.reading {
+            case .failed, .hidden: true
+            case .usage, .stuck: false
+            }
         size = filesystem.geometry?.size
     }
 }

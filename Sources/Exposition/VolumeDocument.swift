@@ -28,6 +28,8 @@ public struct VolumeDocument: Codable, Hashable, Sendable {
     public var suspended: Bool
     public var openCount: UInt32
     public var holders: [String]
+    /// Processes that write to the device itself while it is mounted.
+    public var writers: [String]
     public var filesystem: FilesystemDocument?
     /// What is on it instead of a filesystem, or why it was not read.
     public var content: String?
@@ -60,6 +62,7 @@ public struct VolumeDocument: Codable, Hashable, Sendable {
         suspended = volume.isSuspended
         openCount = volume.openCount
         holders = volume.holders
+        writers = volume.writers
         filesystem = FilesystemDocument(volume)
         switch volume.content {
         case .foreign(let signature): content = signature

@@ -102,14 +102,16 @@ public struct VolumeFact: Hashable, Sendable, Codable {
     public var content: Content
     /// Devices on top of this one (from sysfs): their names.
     public var holders: [String]
-    /// How many mount namespaces see it with the same mount; more than one mount point means that it is shared.
+    /// Processes that have the device itself open for writing while it is mounted: `qemu-system-x86 (4711)`.
+    public var writers: [String]
+    /// Wherever it is mounted, in any namespace: one filesystem, however many mounts of it there are.
     public var mountPoints: [String]
     /// LVM's, of the volume and its volume group, sorted. Nil where LVM has not told them yet, and where it is not LVM's.
     public var tags: [String]?
 
     public init(
         device: DeviceFact, table: ThinTable, status: ThinStatus, owner: Owner, content: Content, holders: [String] = [],
-        mountPoints: [String] = [], tags: [String]? = nil
+        writers: [String] = [], mountPoints: [String] = [], tags: [String]? = nil
     ) {
         self.device = device
         self.table = table
@@ -117,6 +119,7 @@ public struct VolumeFact: Hashable, Sendable, Codable {
         self.owner = owner
         self.content = content
         self.holders = holders
+        self.writers = writers
         self.mountPoints = mountPoints
         self.tags = tags
     }
@@ -158,6 +161,9 @@ public struct MountedFilesystem: Hashable, Sendable, Codable {
         case usage(FilesystemUsage)
         /// statfs has not come back within its deadline.
         case stuck
+        /// The kernel has it mounted, and no process leads there: its namespace is only pinned, or it was unmounted lazily
+        /// and is still in use.
+        case hidden
         case failed(errno: Int32, text: String)
     }
 }

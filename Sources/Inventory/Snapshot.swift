@@ -88,6 +88,8 @@ public struct Volume: Sendable, Hashable, Codable {
     public var owner: Owner
     public var content: Content
     public var holders: [String]
+    /// Processes that have the device itself open for writing while it is mounted.
+    public var writers: [String]
     public var mountPoints: [String]
     /// LVM's, of the volume and its volume group. Nil where LVM has not told them yet, and where it is not LVM's.
     public var tags: [String]?
@@ -97,8 +99,8 @@ public struct Volume: Sendable, Hashable, Codable {
     public init(
         identity: VolumeIdentity, number: DeviceNumber, seenAt: MonotonicTime, size: Bytes, mapped: Bytes?,
         externalOrigin: DeviceNumber? = nil, isSuspended: Bool = false, openCount: UInt32 = 0, hasInactiveTable: Bool = false,
-        owner: Owner, content: Content, holders: [String] = [], mountPoints: [String] = [], tags: [String]? = nil,
-        isDoubtful: Bool = false
+        owner: Owner, content: Content, holders: [String] = [], writers: [String] = [], mountPoints: [String] = [],
+        tags: [String]? = nil, isDoubtful: Bool = false
     ) {
         self.identity = identity
         self.number = number
@@ -112,6 +114,7 @@ public struct Volume: Sendable, Hashable, Codable {
         self.owner = owner
         self.content = content
         self.holders = holders
+        self.writers = writers
         self.mountPoints = mountPoints
         self.tags = tags
         self.isDoubtful = isDoubtful

@@ -145,7 +145,7 @@ extension Refusal {
             return Refusal(
                 .suspended, "\(name) is suspended", hint: "`dmsetup resume \(name)`, once whoever suspended it is done")
         }
-        return heldRefusal(volume)
+        return heldRefusal(volume) ?? writtenRefusal(volume)
     }
 
     private static func heldRefusal(_ volume: Volume) -> Refusal? {
@@ -153,6 +153,13 @@ extension Refusal {
         return Refusal(
             .held, "\(volume.holders.joined(separator: ", ")) stands on \(volume.name)",
             hint: "grow what stands on it with its own tools (cryptsetup resize, lvextend)")
+    }
+
+    private static func writtenRefusal(_ volume: Volume) -> Refusal? {
+        guard !volume.writers.isEmpty else { return nil }
+        return Refusal(
+            .sharedMount, "\(volume.writers.joined(separator: ", ")) has \(volume.name) open for writing while it is mounted",
+            hint: "end one of the two at once: each overwrites what the other has written")
     }
 
     private static func bar(on filesystem: MountedFilesystem, of volume: Volume) -> Refusal? {
@@ -169,6 +176,12 @@ extension Refusal {
             return Refusal(.stuck, "the filesystem on \(name) does not answer", hint: "see dmesg and `dmsetup info \(name)`")
         case .failed(_, let text):
             return Refusal(.stuck, "the filesystem on \(name) cannot be asked: \(text)", hint: "see dmesg")
+        case .hidden:
+            return Refusal(
+                .hidden,
+                "\(name) is mounted where no process leads to: its namespace is only pinned, or it was unmounted lazily and is"
+                    + " still in use",
+                hint: "keep a process in that namespace (`nsenter --mount=FILE sleep infinity`), or end what still uses it")
         case .usage: break
         }
         guard filesystem.geometry != nil else {

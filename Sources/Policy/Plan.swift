@@ -215,8 +215,11 @@ public struct Refusal: Error, Sendable, Hashable, Codable {
         case stuck
         case readOnly = "read_only"
         case unmounted
+        /// Mounted, but no process leads to it.
+        case hidden
         /// Open without a mount on this host: a virtual machine, say.
         case inUse = "in_use"
+        /// Two devices over the same blocks, or somebody writes to the device under the mount.
         case sharedMount = "shared_mount"
         case unsupportedFilesystem = "unsupported_filesystem"
         /// A partition table, LUKS, or a signature nobody knows.

@@ -101,7 +101,7 @@ struct VolumeMetricsTests {
     func `A barred volume is exported as refused unless it is as it should be`(reason: Refusal.Reason) {
         let volume = SampleHost.volume("web")
         let told: Set<Refusal.Reason> = [
-            .foreign, .inUse, .held, .sharedMount, .broken, .unsupportedFilesystem, .externalOrigin, .stuck, .suspended,
+            .foreign, .inUse, .held, .sharedMount, .broken, .unsupportedFilesystem, .externalOrigin, .stuck, .hidden, .suspended,
         ]
         let refusal = Refusal(reason, "text", hint: "hint")
         let barred = Scrape(

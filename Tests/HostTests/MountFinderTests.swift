@@ -4,6 +4,7 @@
 import DeviceMapper
 import Filesystem
 import Glibc
+import Synchronization
 import Testing
 import Units
 
@@ -54,11 +55,11 @@ private final class FakeTrees {
         fclose(file)
     }
 
-    func finder() -> MountFinder {
+    func finder(now: @escaping @Sendable () -> MonotonicTime = { .zero }) -> MountFinder {
         // A plain file never says that it has changed.
         MountFinder(
             sysfs: Sysfs(root: Path(root + "/sys")), namespaces: MountNamespaces(proc: Path(root + "/proc")),
-            own: OwnMountTable(path: root + "/proc/self/ns"))
+            own: OwnMountTable(path: root + "/proc/self/ns"), now: now)
     }
 
     static func line(_ minor: UInt32, at point: String) -> String {
@@ -154,5 +155,19 @@ struct MountFinderTests {
         let found = await trees.finder().look(for: [volume("a", minor: 1, id: 1)], all: true)
         #expect(found.devices.isEmpty)
         #expect(found.kinds == [DeviceNumber(major: 254, minor: 1): .ext4])
+    }
+
+    @Test("a hidden one is found once a process has entered its namespace, and not looked for all the time")
+    func entered() async {
+        let trees = FakeTrees()
+        let seconds = Atomic<UInt64>(1)
+        let finder = trees.finder { MonotonicTime(nanoseconds: seconds.load(ordering: .relaxed) * 1_000_000_000) }
+        trees.mount(1)
+        let volumes = [volume("a", minor: 1, id: 1)]
+        #expect(point(await finder.look(for: volumes, all: true), 1) == nil)
+        trees.process("77", mounts: FakeTrees.line(1, at: "/private"))
+        #expect(point(await finder.look(for: volumes, all: true), 1) == nil)
+        seconds.store(60, ordering: .relaxed)
+        #expect(point(await finder.look(for: volumes, all: true), 1) == "/private")
     }
 }

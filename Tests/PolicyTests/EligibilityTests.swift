@@ -22,6 +22,7 @@ import Units
         #expect(refusal { _ in } == nil)
         #expect(refusal { $0.isSuspended = true } == .suspended)
         #expect(refusal { $0.holders = ["dm-7"] } == .held)
+        #expect(refusal { $0.writers = ["qemu (7)"] } == .sharedMount)
         #expect(refusal { $0.isDoubtful = true } == .doubtful)
         #expect(refusal { $0.content = .foreign(signature: "LUKS") } == .foreign)
         #expect(refusal { $0.content = .blank } == .inUse)

@@ -30,6 +30,7 @@ extension LinuxHost {
         let subjects = found.volumes.compactMap { subject(of: $0, pool: pools[$0.table.pool], mounted: mounted, usages: usages) }
         let (contents, contentComplaints) = await contents.read(subjects, at: began)
         let holders = await holders(of: found.volumes, mounted: mounted)
+        let writers = await writers(of: found.volumes, mounted: mounted, holders: holders, all: scope == .everything)
         let owners = await owners.find(found, mounted: mounted, all: scope == .everything)
         let tags = await names.tags(of: found.volumes, in: owners)
         if scope == .everything { self.contents.keep(Set(found.volumes.map(\.key)), at: began) }
@@ -49,11 +50,11 @@ extension LinuxHost {
                     device: volume.device, table: volume.table, status: volume.status, owner: owner ?? .plain,
                     // Whose it is decides whether it may be grown at all.
                     content: owner == nil ? .unread(reason: "its owner's records did not answer in time") : content,
-                    holders: holders[number] ?? [],
+                    holders: holders[number] ?? [], writers: writers.found[volume.key] ?? [],
                     mountPoints: mounted.devices[number]?.mountPoints.map(\.description) ?? [], tags: tags[volume.key])
             },
             complaints: found.complaints + mounted.complaints + owners.complaints + contentComplaints)
-        facts.complaints += names.complaints() + complaints(about: usages, mounted: mounted)
+        facts.complaints += names.complaints() + complaints(about: usages, mounted: mounted) + writers.complaints
         let news = keeper.news()
         facts.released = news.released
         facts.complaints += news.complaints
@@ -111,9 +112,7 @@ extension LinuxHost {
             return .mounted(filesystem)
         }
         if let kind = mounted.kinds[number] {
-            let text = "it is mounted where no process leads to: in a pinned namespace, or unmounted lazily and still in use"
-            return .mounted(
-                MountedFilesystem(kind: kind, mountPoint: "", reading: .failed(errno: 0, text: text), geometry: nil))
+            return .mounted(MountedFilesystem(kind: kind, mountPoint: "", reading: .hidden, geometry: nil))
         }
         if case .content(let content)? = found { return content }
         if volume.device.isSuspended { return .unread(reason: "the volume is suspended") }
@@ -131,6 +130,17 @@ extension LinuxHost {
         var found: [DeviceNumber: [String]] = [:]
         for (number, answer) in zip(open, answers) { found[number] = answer.value }
         return found
+    }
+
+    /// Only what is open by more than its mount and what stands on it can be written to by somebody.
+    private func writers(
+        of volumes: [VolumeReading], mounted: MountsFound, holders: [DeviceNumber: [String]], all: Bool
+    ) async -> WritersFound {
+        let open = volumes.filter { volume in
+            let number = volume.device.number
+            return mounted.kinds[number] != nil && volume.device.openCount > 1 + (holders[number]?.count ?? 0)
+        }
+        return await writerFinder.find(open, all: all)
     }
 
     private func complaints(about usages: [DeviceNumber: UsageFound], mounted: MountsFound) -> [Facts.Complaint] {

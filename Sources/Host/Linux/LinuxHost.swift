@@ -27,6 +27,7 @@ public final class LinuxHost: Host {
     let instances: InstanceSteps
     let holders: Inquiry<DeviceNumber>
     let sysfs = Sysfs()
+    let writerFinder = WriterFinder()
     let books = DockerBooks()
     let keeper: Keeper
     private let meter = WriteMeter()

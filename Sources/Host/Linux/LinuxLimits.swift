@@ -11,12 +11,18 @@ enum LinuxLimits {
     static let usage = Duration.seconds(1)
     /// A look into sysfs and, where something changed, at every process' mounts.
     static let mounts = Duration.seconds(10)
+    /// Between two searches of all processes for a mount that none led to; more where a search takes long.
+    static let searchPause = Duration.seconds(5)
+    /// Such searches take no more than one part in so many of the time.
+    static let searchShare = 50
     /// Reading what is on a device: its superblock, or the first and last blocks of one that is not mounted.
     static let content = Duration.seconds(1)
     static let meter = Duration.seconds(1)
     /// A device that is younger is not opened for reading: Docker makes and removes several for one container.
     static let settling = Duration.seconds(1)
     static let holders = Duration.seconds(2)
+    /// A look at the open files of every process, where a mounted device is open by more than its mount.
+    static let writers = Duration.seconds(5)
     /// All of the owners' records together.
     static let owners = Duration.seconds(5)
     /// What the first look waits for LXD and Incus; later ones do not.

@@ -20,6 +20,8 @@ final class MountFinder: Sendable {
         var found = MountsFound()
         /// Whose the device numbers were; a number is used again by the next volume.
         var keys: [DeviceNumber: VolumeKey] = [:]
+        /// When every process is asked again for what no way led to.
+        var nextSearch = MonotonicTime.zero
     }
 
     private let sysfs: Sysfs
@@ -27,8 +29,13 @@ final class MountFinder: Sendable {
     private let own: OwnMountTable
     private let inquiry: Inquiry<Int>
     private let known = Mutex(Known())
+    private let now: @Sendable () -> MonotonicTime
 
-    init(sysfs: Sysfs = Sysfs(), namespaces: MountNamespaces = MountNamespaces(), own: OwnMountTable = OwnMountTable()) {
+    init(
+        sysfs: Sysfs = Sysfs(), namespaces: MountNamespaces = MountNamespaces(), own: OwnMountTable = OwnMountTable(),
+        now: @escaping @Sendable () -> MonotonicTime = { LinuxClock.now() }
+    ) {
+        self.now = now
         self.sysfs = sysfs
         self.namespaces = namespaces
         self.own = own
@@ -79,14 +86,21 @@ final class MountFinder: Sendable {
         var kinds: [DeviceNumber: FilesystemKind] = [:]
         for number in keys.keys { kinds[number] = minors[number.minor] }
         let mountedKeys = keys.filter { kinds[$0.key] != nil }
-        if !again, !tableChanged, kinds == before.found.kinds, mountedKeys == before.keys.filter({ kinds[$0.key] != nil }) {
+        let began = now()
+        // A process that enters another's namespace changes nothing that is seen from here.
+        let isSearchDue = began >= before.nextSearch && kinds.keys.contains { before.found.devices[$0] == nil }
+        if !again, !tableChanged, !isSearchDue, kinds == before.found.kinds,
+            mountedKeys == before.keys.filter({ kinds[$0.key] != nil })
+        {
             return before.found
         }
         let scan = namespaces.scan(for: Set(kinds.keys))
+        let ended = now()
+        let pause = max(LinuxLimits.searchPause, ended.since(began) * LinuxLimits.searchShare)
         let found = MountsFound(
             devices: scan.devices, kinds: kinds,
             complaints: scan.complaints.map { Facts.Complaint(part: "mounts", kind: "failed", text: $0) })
-        known.withLock { $0 = Known(found: found, keys: keys) }
+        known.withLock { $0 = Known(found: found, keys: keys, nextSearch: ended.advanced(by: pause)) }
         return found
     }
 }

@@ -105,6 +105,15 @@ pool_grown_by_hand() { # NAME to SIZE
   dmsetup resume "$1"
 }
 
+opened() { # NAME for reading|writing: by a process that keeps it so, as a backup does or a virtual machine; its id is in $OPENER
+  local flags=O_RDONLY
+  [[ $3 == reading ]] || flags=O_RDWR
+  python3 -c "import os, sys, time; os.open(sys.argv[1], os.$flags); time.sleep(100000)" "/dev/mapper/$1" &
+  OPENER=$!
+  eventually 10s opened_by "$OPENER" "/dev/mapper/$1"
+}
+opened_by() { readlink "/proc/$1"/fd/* | grep -qx "$(readlink -f "$2")"; }
+
 suspended() { dmsetup suspend --nolockfs --noflush "$1"; }
 resumed() { dmsetup resume "$1"; }
 
