@@ -13,7 +13,8 @@ extension MetricFamily {
         labelled(
             "headroom_volume_info", .gauge, nil,
             [
-                "pool", "volume", "owner", "role", "container", "name", "image", "namespace", "vg", "lv", "tags",
+                "pool", "volume", "owner", "role", "container", "name", "image", "namespace", "pod", "pod_namespace", "vg", "lv",
+                "tags",
                 "device", "thin_id",
             ],
             help: """
@@ -100,7 +101,8 @@ extension MetricFamily {
         if let container = volume.owner.container {
             labels += [
                 Label("container", container.id), Label("name", container.name ?? ""), Label("image", container.image ?? ""),
-                Label("namespace", container.namespace ?? ""),
+                Label("namespace", container.namespace ?? ""), Label("pod", container.pod ?? ""),
+                Label("pod_namespace", container.podNamespace ?? ""),
             ]
         }
         if let logical = volume.owner.logicalVolume {

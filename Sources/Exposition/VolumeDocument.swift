@@ -104,11 +104,16 @@ public struct ContainerDocument: Codable, Hashable, Sendable {
     public var name: String?
     public var image: String?
     public var namespace: String?
+    /// In Kubernetes, with the pod's own namespace.
+    public var pod: String?
+    public var podNamespace: String?
 
     init(_ container: Container) {
         id = container.id
         name = container.name
         image = container.image
         namespace = container.namespace
+        pod = container.pod
+        podNamespace = container.podNamespace
     }
 }

@@ -108,10 +108,12 @@ public struct VolumeFact: Hashable, Sendable, Codable {
     public var mountPoints: [String]
     /// LVM's, of the volume and its volume group, sorted. Nil where LVM has not told them yet, and where it is not LVM's.
     public var tags: [String]?
+    /// Its container may have labels, and an image, that its owner has not told yet.
+    public var awaitsLabels: Bool
 
     public init(
         device: DeviceFact, table: ThinTable, status: ThinStatus, owner: Owner, content: Content, holders: [String] = [],
-        writers: [String] = [], mountPoints: [String] = [], tags: [String]? = nil
+        writers: [String] = [], mountPoints: [String] = [], tags: [String]? = nil, awaitsLabels: Bool = false
     ) {
         self.device = device
         self.table = table
@@ -122,6 +124,7 @@ public struct VolumeFact: Hashable, Sendable, Codable {
         self.writers = writers
         self.mountPoints = mountPoints
         self.tags = tags
+        self.awaitsLabels = awaitsLabels
     }
 }
 

@@ -60,7 +60,8 @@ extension Volume {
             number: fact.device.number, seenAt: takenAt, size: fact.table.length.bytes, mapped: mapped,
             externalOrigin: fact.table.externalOrigin, isSuspended: fact.device.isSuspended,
             openCount: fact.device.openCount, hasInactiveTable: fact.device.hasInactiveTable, owner: fact.owner,
-            content: fact.content, holders: fact.holders, writers: fact.writers, mountPoints: fact.mountPoints, tags: fact.tags)
+            content: fact.content, holders: fact.holders, writers: fact.writers, mountPoints: fact.mountPoints, tags: fact.tags,
+            awaitsLabels: fact.awaitsLabels)
         isDoubtful = Doubt.isDue(on: self, after: previous)
     }
 }

@@ -93,6 +93,8 @@ public struct Volume: Sendable, Hashable, Codable {
     public var mountPoints: [String]
     /// LVM's, of the volume and its volume group. Nil where LVM has not told them yet, and where it is not LVM's.
     public var tags: [String]?
+    /// Its container may have labels, and an image, that its owner has not told yet.
+    public var awaitsLabels: Bool
     /// The last look contradicted the one before beyond what a writer can do; nothing is decided on it until a second agrees.
     public var isDoubtful: Bool
 
@@ -100,7 +102,7 @@ public struct Volume: Sendable, Hashable, Codable {
         identity: VolumeIdentity, number: DeviceNumber, seenAt: MonotonicTime, size: Bytes, mapped: Bytes?,
         externalOrigin: DeviceNumber? = nil, isSuspended: Bool = false, openCount: UInt32 = 0, hasInactiveTable: Bool = false,
         owner: Owner, content: Content, holders: [String] = [], writers: [String] = [], mountPoints: [String] = [],
-        tags: [String]? = nil, isDoubtful: Bool = false
+        tags: [String]? = nil, awaitsLabels: Bool = false, isDoubtful: Bool = false
     ) {
         self.identity = identity
         self.number = number
@@ -117,6 +119,7 @@ public struct Volume: Sendable, Hashable, Codable {
         self.writers = writers
         self.mountPoints = mountPoints
         self.tags = tags
+        self.awaitsLabels = awaitsLabels
         self.isDoubtful = isDoubtful
     }
 

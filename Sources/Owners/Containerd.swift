@@ -65,12 +65,21 @@ struct ContainerdRecogniser: Recogniser {
 }
 
 extension Container {
-    /// What containerd's CRI plugin and nerdctl write into the OCI configuration.
+    /// What containerd's CRI plugin and nerdctl write into the OCI configuration. Kubernetes' own words for the same are
+    /// added, which rules can go by wherever the names come from.
     fileprivate init(id: String, namespace: String, annotations: [String: String]) {
+        var labels = annotations
+        for (kubernetes, cri) in Container.kubernetesNames where labels[kubernetes] == nil { labels[kubernetes] = labels[cri] }
         self.init(
             id: id, name: annotations["io.kubernetes.cri.container-name"] ?? annotations["nerdctl/name"],
-            image: annotations["io.kubernetes.cri.image-name"], namespace: namespace, labels: annotations)
+            image: annotations["io.kubernetes.cri.image-name"], namespace: namespace, labels: labels)
     }
+
+    private static let kubernetesNames = [
+        ("io.kubernetes.container.name", "io.kubernetes.cri.container-name"),
+        ("io.kubernetes.pod.name", "io.kubernetes.cri.sandbox-name"),
+        ("io.kubernetes.pod.namespace", "io.kubernetes.cri.sandbox-namespace"),
+    ]
 }
 
 /// `<state>/io.containerd.runtime.<version>/<namespace>/<id>`, where containerd keeps a running task.

@@ -76,6 +76,12 @@ public struct Container: Hashable, Sendable, Codable {
     }
 }
 
+extension Container {
+    /// The Kubernetes pod that it belongs to, and that pod's namespace.
+    public var pod: String? { labels["io.kubernetes.pod.name"] }
+    public var podNamespace: String? { labels["io.kubernetes.pod.namespace"] }
+}
+
 /// A device of Docker's devicemapper driver.
 public struct DockerVolume: Hashable, Sendable, Codable {
     public enum Role: String, Hashable, Sendable, Codable {

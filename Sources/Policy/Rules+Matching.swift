@@ -65,14 +65,22 @@ extension VolumeMatch {
             return texts.contains { $0.map(glob.matches) ?? false }
         }
         guard
-            fits(owner, volume.owner.name), fits(self.container, container?.name, container?.id), fits(image, container?.image),
+            fits(owner, volume.owner.name), fits(self.container, container?.name, container?.id),
             fits(self.volume, volume.name.description), fits(pool, volume.poolName.description),
-            fits(volumeGroup, logical?.volumeGroup), fits(logicalVolume, logical?.name),
-            labels.allSatisfy({ fits($0.value, container?.labels[$0.key]) })
+            fits(volumeGroup, logical?.volumeGroup), fits(logicalVolume, logical?.name)
         else { return .no }
-        guard let tag else { return .yes }
-        guard logical != nil else { return .no }
-        guard let tags = volume.tags else { return .unknown("the tags") }
-        return tags.contains(where: tag.matches) ? .yes : .no
+        // What is not known yet decides only where all that is known fits.
+        var isLabelMissing = false
+        let asked = labels.map { ($0.value, container?.labels[$0.key]) } + (image.map { [($0, container?.image)] } ?? [])
+        for (glob, value) in asked where !fits(glob, value) {
+            guard value == nil, volume.awaitsLabels else { return .no }
+            isLabelMissing = true
+        }
+        if let tag {
+            guard logical != nil else { return .no }
+            guard let tags = volume.tags else { return .unknown("the tags") }
+            guard tags.contains(where: tag.matches) else { return .no }
+        }
+        return isLabelMissing ? .unknown("the labels and the image") : .yes
     }
 }

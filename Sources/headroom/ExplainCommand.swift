@@ -68,6 +68,9 @@ struct ExplainText {
         facts.append(("pool", volume.pool + (explained.pool.map { ", \($0.state)" } ?? "")))
         let container = volume.container.map { " \($0.name ?? $0.id)" + ($0.image.map { ", image \($0)" } ?? "") } ?? ""
         facts.append(("owner", [volume.owner, volume.role].compactMap { $0 }.joined(separator: " ") + container))
+        if let pod = volume.container?.pod {
+            facts.append(("pod", [volume.container?.podNamespace, pod].compactMap { $0 }.joined(separator: "/")))
+        }
         if let tags = volume.tags, !tags.isEmpty { facts.append(("tags", tags.joined(separator: ", "))) }
         if let rule = volume.rule, let mode = volume.mode { facts.append(("rule", "\(rule), mode \(mode.rawValue)")) }
         facts.append(

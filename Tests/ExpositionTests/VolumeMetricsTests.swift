@@ -83,6 +83,18 @@ struct VolumeMetricsTests {
             ])
     }
 
+    @Test func `a pod's name and namespace stand in the info series, wherever they come from`() {
+        let labels = ["io.kubernetes.pod.name": "shop-0", "io.kubernetes.pod.namespace": "prod"]
+        let container = Container(id: "c", name: "pg", namespace: "k8s.io", labels: labels)
+        let owner = Owner.containerd(ContainerdSnapshot(role: .container, number: 2, container: container))
+        #expect(
+            Scrape(SampleHost.report(volumes: [SampleHost.volume("p-snap-2", owner: owner)])).keys(of: "headroom_volume_info")
+                == [
+                    "headroom_volume_info{pool=\"depot\",volume=\"p-snap-2\",owner=\"containerd\",role=\"container\",container=\"c\","
+                        + "name=\"pg\",namespace=\"k8s.io\",pod=\"shop-0\",pod_namespace=\"prod\",device=\"254:3\",thin_id=\"1\"}"
+                ])
+    }
+
     @Test(
         arguments: [
             (nil, ""), ([], ""), (["prod", "tier=db"], "tags=\"prod,tier=db\","),

@@ -18,8 +18,9 @@ import Units
     }
 
     @Test func `the root of a running task is a container, called as Kubernetes calls it`() {
-        let annotations =
-            #""io.kubernetes.cri.container-name":"web","io.kubernetes.cri.image-name":"nginx:1","io.kubernetes.cri.sandbox-name":"pod-1""#
+        let annotations = [
+            ("container-name", "web"), ("image-name", "nginx:1"), ("sandbox-name", "pod-1"), ("sandbox-namespace", "prod"),
+        ].map { #""io.kubernetes.cri.\#($0)":"\#($1)""# }.joined(separator: ",")
         host.write(#"{"ociVersion":"1.0.2","process":{"args":["x"]},"annotations":{\#(annotations)}}"#, to: task + "/config.json")
         let owner = owner(of: volume(["/", task + "/rootfs"]))
         guard case .containerd(let snapshot) = owner else { return #expect(Bool(false), "\(owner)") }
@@ -30,6 +31,9 @@ import Units
         #expect(snapshot.container?.name == "web")
         #expect(snapshot.container?.image == "nginx:1")
         #expect(snapshot.container?.labels["io.kubernetes.cri.sandbox-name"] == "pod-1")
+        #expect(snapshot.container?.labels["io.kubernetes.pod.name"] == "pod-1")
+        #expect(snapshot.container?.labels["io.kubernetes.container.name"] == "web")
+        #expect(snapshot.container?.pod == "pod-1" && snapshot.container?.podNamespace == "prod")
         #expect(!owner.isParent)
     }
 

@@ -79,6 +79,38 @@ import Units
         }
     }
 
+    private func labelled(_ labels: [String: String], image: String? = nil, awaiting: Bool) -> Volume {
+        let container = Container(id: "c", image: image, namespace: "k8s.io", labels: labels)
+        var volume = Made.volume(
+            used: .mebibytes(900), owner: .containerd(ContainerdSnapshot(role: .container, number: 1, container: container)))
+        volume.awaitsLabels = awaiting
+        return volume
+    }
+
+    @Test func `a label that is not known yet decides nothing, one that is known does`() {
+        let shop = rules(("shop", .off, match { $0.labels = ["app": Glob("shop")] }))
+        #expect(Made.plan([labelled([:], awaiting: true)], rules: shop).refusal("v") == .unidentified)
+        #expect(Made.plan([labelled([:], awaiting: false)], rules: shop).order("v") != nil)
+        #expect(Made.plan([labelled(["app": "shop"], awaiting: true)], rules: shop).refusal("v") == .off)
+        #expect(Made.plan([labelled(["app": "db"], awaiting: true)], rules: shop).order("v") != nil)
+        let both = rules(
+            (
+                "both", .off,
+                match {
+                    $0.labels = ["app": Glob("shop")]
+                    $0.container = Glob("d")
+                }
+            ))
+        #expect(Made.plan([labelled([:], awaiting: true)], rules: both).order("v") != nil)
+    }
+
+    @Test func `an image that is not known yet decides nothing either`() {
+        let busybox = rules(("busybox", .off, match { $0.image = Glob("busybox*") }))
+        #expect(Made.plan([labelled([:], awaiting: true)], rules: busybox).refusal("v") == .unidentified)
+        #expect(Made.plan([labelled([:], awaiting: false)], rules: busybox).order("v") != nil)
+        #expect(Made.plan([labelled([:], image: "nginx", awaiting: true)], rules: busybox).order("v") != nil)
+    }
+
     @Test func `tags that no rule could go by need not be known`() {
         let tagged = match { $0.tag = Glob("never") }
         let other = match {

@@ -32,7 +32,7 @@ extension LinuxHost {
         let holders = await holders(of: found.volumes, mounted: mounted)
         let writers = await writers(of: found.volumes, mounted: mounted, holders: holders, all: scope == .everything)
         let owners = await owners.find(found, mounted: mounted, all: scope == .everything)
-        let tags = await names.tags(of: found.volumes, in: owners)
+        let named = await names.find(for: found.volumes, of: owners)
         if scope == .everything { self.contents.keep(Set(found.volumes.map(\.key)), at: began) }
 
         var facts = Facts(
@@ -43,7 +43,7 @@ extension LinuxHost {
             },
             volumes: found.volumes.map { volume in
                 let number = volume.device.number
-                let owner = owners.volumes[volume.key]
+                let owner = named.owners[volume.key] ?? owners.volumes[volume.key]
                 let content = content(
                     of: volume, pool: pools[volume.table.pool], mounted: mounted, usage: usages[number], found: contents[number])
                 return VolumeFact(
@@ -51,7 +51,8 @@ extension LinuxHost {
                     // Whose it is decides whether it may be grown at all.
                     content: owner == nil ? .unread(reason: "its owner's records did not answer in time") : content,
                     holders: holders[number] ?? [], writers: writers.found[volume.key] ?? [],
-                    mountPoints: mounted.devices[number]?.mountPoints.map(\.description) ?? [], tags: tags[volume.key])
+                    mountPoints: mounted.devices[number]?.mountPoints.map(\.description) ?? [], tags: named.tags[volume.key],
+                    awaitsLabels: named.awaited.contains(volume.key))
             },
             complaints: found.complaints + mounted.complaints + owners.complaints + contentComplaints)
         facts.complaints += names.complaints() + complaints(about: usages, mounted: mounted) + writers.complaints

@@ -28,8 +28,11 @@ enum LinuxLimits {
     /// What the first look waits for LXD and Incus; later ones do not.
     static let instances = Duration.seconds(5)
     /// `lvs` took 0.4 s with 20 volumes; a changed tag is heard of after five minutes at most.
-    static let tagsPace = Hearsay<String, [String]>.Pace(
+    static let tagsPace = Hearsay<String, [String: [String]]>.Pace(
         deadline: .seconds(10), waiting: .seconds(3), interval: .seconds(300), patience: .seconds(30))
+    /// One call for each container that is new, and their list: 0.1 s or less with a hundred.
+    static let labelsPace = Hearsay<ContainerdKey, ContainerdLabels>.Pace(
+        deadline: .seconds(10), waiting: .seconds(3), interval: .seconds(300), patience: .seconds(10))
     static let table = Duration.seconds(30)
     /// ext4 took 12.9 s from 128 to 512 GiB, and growth goes in smaller slices than that.
     static let growth = Duration.seconds(60)

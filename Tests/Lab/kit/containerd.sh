@@ -88,6 +88,15 @@ containerd_stops() {
   wait "$CONTAINERD_PID" || true # its status says nothing
 }
 
+# Its labels as an orchestrator gives them: on the container, in no file of its task.
+containerd_container_labelled() { # NAME LABEL=VALUE...: not started
+  ctrd containers create --snapshotter devmapper docker.io/library/busybox:latest "$1" /bin/sleep 100000
+  ctrd containers label "$@" > /dev/null
+}
+
+containerd_hangs() { kill -STOP "$CONTAINERD_PID"; }
+containerd_goes_on() { kill -CONT "$CONTAINERD_PID"; }
+
 task_starts() { ctrd task start -d "$1"; }
 task_ends() { # NAME
   ctrd task kill -s KILL "$1"
