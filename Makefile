@@ -12,7 +12,7 @@ UNITS   := deploy/systemd/headroom.service deploy/systemd/headroom-restore.servi
 CONFIG  := deploy/headroom.yaml
 
 .NOTPARALLEL:
-.PHONY: help demo test build packages lint unit lab lab-list deploy-test dashboards install clean swift
+.PHONY: help demo test build packages lint unit lab lab-list soak deploy-test dashboards install clean swift
 
 help: ## what there is
 	@echo "The two that matter are 'make demo' and 'make test'."
@@ -38,6 +38,9 @@ unit: swift ## unit tests (FILTER='PolicyTests.Burst')
 
 lab: swift packages build ## scenarios on a real kernel (SCENARIO=name; none: all)
 	@tools/test lab $(foreach scenario,$(SCENARIO),--scenario $(scenario))
+
+soak: swift packages build ## crashes and power cuts at every point, which takes an hour and more
+	@SOAK=yes HEADROOM_BIN=$(PRODUCT) Tests/Lab/run $$(cd Tests/Lab/scenarios && ls *killed-while* *power-cut-while*)
 
 lab-list: ## the scenarios, a line each
 	@Tests/Lab/run --list

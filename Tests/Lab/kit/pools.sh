@@ -121,12 +121,14 @@ resumed() { dmsetup resume "$1"; }
 size_of() { echo $(($(dmsetup table "$1" | cut -d' ' -f2) * 512)); }
 filesystem_of() { stat -f -c '%b %S' "$WORK/$1" | awk '{ printf "%.0f\n", $1 * $2 }'; }
 superblock_of() { # what the filesystem takes of its device, mounted or not: ext4, XFS
-  if [[ $(findmnt -no FSTYPE "$WORK/$1") == xfs ]]; then # its superblock on the disk may be behind
+  local words
+  read -ra words < <(od -An -v -w56 -tu4 -j1028 -N56 "/dev/mapper/$1")
+  if (((words[13] & 0xffff) == 0xef53)); then # s_magic; s_blocks_count_lo, s_log_block_size
+    echo $((words[0] * (1024 << words[5])))
+  elif [[ $(findmnt -no FSTYPE "$WORK/$1") == xfs ]]; then # its superblock on the disk may be behind
     xfs_info "$WORK/$1" | sed -nE 's/^data .*bsize=([0-9]+) +blocks=([0-9]+),.*/\1 \2/p' | awk '{ printf "%.0f\n", $1 * $2 }'
-  elif [[ $(blkid -o value -s TYPE "/dev/mapper/$1") == xfs ]]; then
-    xfs_db -r -c 'sb 0' -c 'print dblocks blocksize' "/dev/mapper/$1" | awk '{ size = size ? size * $3 : $3 } END { printf "%.0f\n", size }'
   else
-    dumpe2fs -h "/dev/mapper/$1" 2> /dev/null | awk '/^Block count:/ { c = $3 } /^Block size:/ { printf "%.0f\n", c * $3 }'
+    xfs_db -r -c 'sb 0' -c 'print dblocks blocksize' "/dev/mapper/$1" | awk '{ size = size ? size * $3 : $3 } END { printf "%.0f\n", size }'
   fi
 }
 used_of() { df -B1 --output=used "$WORK/$1" | tail -n 1 | tr -d ' '; }
