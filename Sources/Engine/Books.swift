@@ -9,8 +9,8 @@ import Units
 /// Where the engine keeps what must outlive it.
 public enum Books: Sendable {
     case journal(Journal)
-    /// The journal could not be opened, so nothing is grown; the text says why.
-    case broken(String)
+    /// The journal could not be opened, so nothing is grown.
+    case broken(JournalError)
     /// Nothing is kept: a simulated host, or a command that changes nothing.
     case none
 
@@ -22,11 +22,18 @@ public enum Books: Sendable {
         if order.deviceTo > order.deviceFrom || kept != nil {
             return .open(try await journal.begin(order, keeping: kept, at: .now()))
         }
-        return .later(Task { try? await journal.begin(order, at: .now()) })
+        return .later(
+            Task {
+                do throws(JournalError) {
+                    return .success(try await journal.begin(order, at: .now()))
+                } catch {
+                    return .failure(error)
+                }
+            })
     }
 
     func finish(_ entry: Entry, _ finished: FinishedGrowth) async throws(JournalError) {
-        guard case .journal(let journal) = self, let id = await entry.id else { return }
+        guard case .journal(let journal) = self, let id = try await entry.id() else { return }
         let outcome = GrowthOutcome(
             finished.failure == nil ? .done : .failed, finishedAt: finished.finishedAt, reached: finished.reached,
             failure: finished.failure)
@@ -58,15 +65,14 @@ enum Entry: Sendable {
     case none
     case open(GrowthID)
     /// Being written while the growth goes on.
-    case later(Task<GrowthID?, Never>)
+    case later(Task<Result<GrowthID, JournalError>, Never>)
 
-    var id: GrowthID? {
-        get async {
-            switch self {
-            case .none: nil
-            case .open(let id): id
-            case .later(let task): await task.value
-            }
+    /// Throws what kept it from being written.
+    func id() async throws(JournalError) -> GrowthID? {
+        switch self {
+        case .none: nil
+        case .open(let id): id
+        case .later(let task): try await task.value.get()
         }
     }
 }

@@ -18,25 +18,18 @@ extension Engine {
     func recall() async {
         switch books {
         case .none: return
-        case .broken(let text): stopGrowing(text)
+        case .broken(let error): stopGrowing(error)
         case .journal(let journal):
             do throws(JournalError) {
                 try await recallKept()
                 births = try await journal.births()
                 cutOff = try await journal.unfinished()
+                hasRecalled = true
                 for growth in cutOff { await undoLoad(growth.order) }
             } catch {
-                stopGrowing(error.description)
+                stopGrowing(error)
             }
         }
-    }
-
-    /// Fail safe: looking and telling go on, growing does not.
-    func stopGrowing(_ text: String) {
-        hostBar = Refusal(
-            .journal, "the journal cannot be used: \(text)", hint: "mend it, then restart headroom: nothing is grown until then")
-        current.errors[ErrorKey(part: "journal", kind: "failed"), default: 0] += 1
-        logger.error("nothing is grown from now on: the journal cannot be used: \(text)")
     }
 
     /// The first sizes that are known of these volumes.
@@ -53,6 +46,8 @@ extension Engine {
             if let size = history[volume.identity].birthSize { new[volume.identity] = size }
         }
         births.merge(new) { known, _ in known }
+        // What is not written now is written once the journal can be used again.
+        guard !isJournalBroken else { return }
         let isTidyingDue = host.now().since(lastTidying) > Engine.tidying
         guard !new.isEmpty || isTidyingDue else { return }
         do throws(JournalError) {
@@ -62,7 +57,7 @@ extension Engine {
             try await journal.markSeen(Set(snapshot.volumes.map(\.identity)), at: .now())
             try await journal.forgetBirths(notSeenSince: WallTime(seconds: WallTime.now().seconds - Engine.birthMemory.seconds))
         } catch {
-            stopGrowing(error.description)
+            stopGrowing(error)
         }
     }
 
@@ -70,7 +65,7 @@ extension Engine {
         do throws(JournalError) {
             try await books.finish(entry, finished)
         } catch {
-            stopGrowing(error.description)
+            stopGrowing(error)
         }
     }
 }

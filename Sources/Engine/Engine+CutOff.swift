@@ -39,7 +39,7 @@ extension Engine {
                 let outcome = GrowthOutcome(.interrupted, finishedAt: .now(), reached: fate.reached, failure: fate.text)
                 try await journal.finish(growth.id, outcome)
             } catch {
-                return stopGrowing(error.description)
+                return stopGrowing(error)
             }
         }
     }

@@ -60,13 +60,14 @@ extension Engine {
 
     /// Seldom, since each time waits for the disk.
     func writeDecisions() async {
-        guard !unwritten.isEmpty else { return }
+        guard !unwritten.isEmpty, !isJournalBroken else { return }
         let decisions = unwritten
         unwritten = []
         do throws(JournalError) {
             try await books.record(decisions)
         } catch {
-            stopGrowing(error.description)
+            unwritten = Array((decisions + unwritten).suffix(Engine.decisionsWaiting))
+            stopGrowing(error)
         }
     }
 }

@@ -55,6 +55,7 @@ extension Engine {
         do throws(JournalError) {
             entry = try await books.begin(order, keeping: lasting)
         } catch {
+            if !error.isOfOneGrowth { stopGrowing(error) }
             return ended(order, GrowthResult(order: order, failedAt: "journal", error.description), since: start)
         }
         if let lasting { await keep(lasting) }

@@ -78,11 +78,7 @@ extension Engine {
         volume.filesystemSize = max(volume.filesystemSize, result.reached)
         if let told = result.told { volume.told = max(told, volume.told ?? told) }
         guard volume != former else { return }
-        do throws(JournalError) {
-            try await books.keep(volume)
-        } catch {
-            stopGrowing(error.description)
-        }
+        await write { books throws(JournalError) in try await books.keep(volume) }
         // It may have been let go meanwhile.
         guard kept[order.volume] != nil else { return }
         kept[order.volume] = volume
@@ -106,11 +102,7 @@ extension Engine {
             kept[volume] = nil
             logger.info("\(volume.name) is gone, and is not kept any longer", metadata: ["volume": "\(volume.name)"])
         }
-        do throws(JournalError) {
-            try await books.forgetKept(of: gone)
-        } catch {
-            stopGrowing(error.description)
-        }
+        await write { [gone] books throws(JournalError) in try await books.forgetKept(of: gone) }
         await tellHost()
     }
 

@@ -22,7 +22,9 @@ public actor Engine {
     /// Where the tasks that the engine starts run. Nil: where tasks always do; a simulation wants them one at a time.
     let executor: (any TaskExecutor)?
     let signal = Signal()
-    let books: Books
+    var books: Books
+    /// Opens the journal once more.
+    let reopenBooks: (@Sendable () async -> Books)?
     private let published: Mutex<Report>
 
     var rules: Rules
@@ -50,6 +52,10 @@ public actor Engine {
     var keepsDevices = false
     /// Why nothing is grown on this host, if something keeps it.
     var hostBar: Refusal?
+    /// When a journal that cannot be used is tried again; nil when it can be, and when trying does not help.
+    var nextTry: JournalTry?
+    /// What the journal has from earlier runs is known.
+    var hasRecalled = false
     /// What had been written on the host before the last look.
     private var written: Bytes?
     private var lastWholeLook = Duration.zero
@@ -59,13 +65,14 @@ public actor Engine {
     /// Without `actsOnPlan` nothing is changed but what `grow` is asked to.
     public init(
         host: any Host, rules: LoadedRules, books: Books, version: String, logger: Logger, actsOnPlan: Bool = true,
-        executor: (any TaskExecutor)? = nil,
+        executor: (any TaskExecutor)? = nil, reopenBooks: (@Sendable () async -> Books)? = nil,
         loadRules: @escaping @Sendable () async throws(ReloadError) -> LoadedRules
     ) {
         self.executor = executor
         self.host = host
         self.logger = logger
         self.books = books
+        self.reopenBooks = reopenBooks
         isActing = actsOnPlan
         self.loadRules = loadRules
         self.rules = rules.rules
@@ -132,6 +139,7 @@ public actor Engine {
 
     private func lookAtWhatIsDue() async {
         if schedule.wholeLook <= host.now() {
+            await tryJournalAgain()
             await look(.everything)
             return
         }

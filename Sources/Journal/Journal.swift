@@ -135,6 +135,11 @@ extension Journal {
         try await run { ledger throws(JournalError) in try ledger.unfinished() }
     }
 
+    /// Writes something that changes nothing: throws what keeps the journal from being written, if anything does.
+    public func probe() async throws(JournalError) {
+        try await run { ledger throws(JournalError) in try ledger.probe() }
+    }
+
     /// The last growths, newest first, open ones too.
     public func recent(_ limit: Int) async throws(JournalError) -> [JournaledGrowth] {
         try await run { ledger throws(JournalError) in try ledger.recent(limit) }

@@ -23,6 +23,9 @@ struct Ledger: ~Copyable {
         try Schema.prepare(connection)
         return Ledger(connection: connection, limits: limits)
     }
+
+    /// The form's number once more: a page is written, and waited for, whatever it says.
+    func probe() throws(JournalError) { try connection.execute("PRAGMA user_version = \(Schema.known)") }
 }
 
 /// Births: the size that a filesystem had when it was first seen.

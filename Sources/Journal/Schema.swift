@@ -64,7 +64,11 @@ enum Schema {
         guard isEmpty || application == Schema.application else { throw .foreign(path: connection.path) }
         guard version <= known else { throw .newerSchema(path: connection.path, found: Int(version), known: known) }
         let findings = try connection.rows("PRAGMA quick_check(1)") { row throws(JournalError) in row.text(0) }
-        guard findings == ["ok"] else { throw .corrupt(path: connection.path, reason: findings.first ?? "no answer") }
+        guard findings == ["ok"] else {
+            // A heading, and what was found below it.
+            let lines = (findings.first ?? "no answer").split(separator: "\n").filter { !$0.hasPrefix("***") }
+            throw .corrupt(path: connection.path, reason: lines.joined(separator: ", "))
+        }
     }
 
     /// Sets how it is written, and brings it up to the form that is known.

@@ -10,7 +10,7 @@ extension Books {
         do throws(JournalError) {
             return .journal(try await Journal.open(directory: directory))
         } catch {
-            return .broken(error.description)
+            return .broken(error)
         }
     }
 }

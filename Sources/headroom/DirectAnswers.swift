@@ -21,7 +21,7 @@ final class DirectAnswers: Answers {
     }
 
     init(files: FileOptions, changing: Bool) async throws(CommandError) {
-        let logger = Logger(label: "headroom") { LogLines(label: $0, format: .text, logLevel: .error) }
+        let logger = Logger(label: "headroom") { LogLines(label: $0, format: .text, logLevel: .critical) }
         let loader = RulesLoader(
             file: files.configurationFile, isDefault: files.isDefault, mode: nil, pollInterval: nil, logger: logger)
         let rules = try loader.loadAtStart()

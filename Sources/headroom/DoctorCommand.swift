@@ -69,7 +69,7 @@ private struct Surgery {
     }
 
     init(files: FileOptions, changing: Bool) async throws(CommandError) {
-        let logger = Logger(label: "headroom") { LogLines(label: $0, format: .text, logLevel: .error) }
+        let logger = Logger(label: "headroom") { LogLines(label: $0, format: .text, logLevel: .critical) }
         let loader = RulesLoader(
             file: files.configurationFile, isDefault: files.isDefault, mode: nil, pollInterval: nil, logger: logger)
         let rules = try loader.loadAtStart()
@@ -77,7 +77,7 @@ private struct Surgery {
         lock = changing ? try Lock() : nil
         stateDirectory = files.stateDirectory
         let books = changing ? await Books.opened(in: stateDirectory) : .none
-        if case .broken(let text) = books { throw CommandError("nothing is mended without the journal: \(text)") }
+        if case .broken(let error) = books { throw CommandError("nothing is mended without the journal: \(error)") }
         engine = Engine(
             host: host, rules: rules, books: books, version: Version.number, logger: logger, actsOnPlan: false
         ) { () throws(ReloadError) in rules }

@@ -53,20 +53,25 @@ struct Serve: AsyncParsableCommand {
             let lock = try ActingLock()
             let linux = try LinuxHost.opened()
             let books = await Books.opened(in: files.stateDirectory)
-            try await serve(linux, books: books, rules: rules, loader: loader, socketPath: socket.path, logger: logger)
+            let directory = files.stateDirectory
+            try await serve(
+                linux, books: books, reopenBooks: { await Books.opened(in: directory) }, rules: rules, loader: loader,
+                socketPath: socket.path, logger: logger)
             // Held until here.
             _ = consume lock
         }
     }
 
     private func serve(
-        _ host: any Host, books: Books, rules: LoadedRules, loader: RulesLoader, socketPath: String?, logger: Logger
+        _ host: any Host, books: Books, reopenBooks: (@Sendable () async -> Books)? = nil, rules: LoadedRules,
+        loader: RulesLoader, socketPath: String?, logger: Logger
     ) async throws {
         logger.notice(
             "headroom \(Version.number) starts",
             metadata: ["mode": "\(rules.rules.mode.rawValue)", "host": "\(host.kind)", "config": "\(rules.file ?? "defaults")"])
-        let engine = Engine(host: host, rules: rules, books: books, version: Version.number, logger: logger) {
-            () throws(ReloadError) in try await loader.reload()
+        let engine = Engine(
+            host: host, rules: rules, books: books, version: Version.number, logger: logger, reopenBooks: reopenBooks
+        ) { () throws(ReloadError) in try await loader.reload()
         }
         let addresses = listenAddresses.isEmpty ? [.standard] : listenAddresses.map(\.address)
         let server: Server

@@ -165,11 +165,16 @@ final class BenchJournal: Sendable {
     let journal: Journal
     private let path: String
 
-    init() async throws {
+    var database: String { path + "/headroom.db" }
+
+    /// `busy`: how long it waits for another that has it locked.
+    init(busy: Duration = .seconds(5)) async throws {
         var template = Array("/tmp/headroom-engine-XXXXXX".utf8CString)
         try #require(mkdtemp(&template) != nil)
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        journal = try await Journal.open(directory: path)
+        var limits = Journal.Limits()
+        limits.busy = busy
+        journal = try await Journal.open(directory: path, limits: limits)
     }
 
     deinit {

@@ -84,6 +84,7 @@ import Units
             return
         }
         #expect(error?.description.contains("move it aside") == true)
+        #expect(error?.description.contains("\n") == false)
     }
 
     @Test func `A journal of a later form is refused and left as it is`() async throws {
