@@ -74,6 +74,26 @@ public final class DockerBooks: Sendable {
         }
     }
 
+    /// Whether a dockerd runs on the data root of a volume: it holds a lock on its list of volumes all the while (bbolt's, in
+    /// moby's volume/service/store.go, taken before it starts containers). Nil when that cannot be told, and a
+    /// dockerd may always be in a namespace of processes that this one does not see.
+    public func isServed(_ volume: DeviceName) -> Bool? {
+        guard let name = DockerName(volume), let root = root(of: name.prefix),
+            let list = try? files.status(of: root + "/volumes/metadata.db"),
+            let locks = try? files.contents(of: "/proc/locks", limit: Limits.lockBytes)
+        else { return nil }
+        // `2: FLOCK  ADVISORY  WRITE 1922 fe:00:16220182 0 EOF`. The device there is not always stat's (btrfs), the inode is.
+        return locks.split(separator: UInt8(ascii: "\n")).contains { line in
+            let fields = String(decoding: line, as: UTF8.self).split(separator: " ")
+            return fields.count > 5 && fields[1] == "FLOCK" && fields[5].hasSuffix(":\(list.inode)")
+        }
+    }
+
+    enum Limits {
+        /// Of /proc/locks; a line has some 60.
+        static let lockBytes = 4 << 20
+    }
+
     private struct Configuration: Decodable {
         var state: State
 

@@ -36,7 +36,7 @@ struct KeptSightingTests {
     func vanished() {
         #expect(action(.absent, found()) == .make)
         for life in [DockerBooks.Life.ending, .gone, .unknown] {
-            for device in [KeptSighting.Device.absent, .present(length: Sectors(500), isOpen: false)] {
+            for device in [KeptSighting.Device.absent, .present(length: Sectors(500), isOpen: true)] {
                 #expect(action(device, found(), life) == .wait)
             }
         }
@@ -51,6 +51,14 @@ struct KeptSightingTests {
             #expect(action(.present(length: Sectors(1000), isOpen: isOpen), found()) == .rest)
             #expect(action(.present(length: Sectors(1000), isOpen: isOpen), nil) == .rest)
             #expect(action(.present(length: Sectors(1000), isOpen: isOpen), found(length: 999)) == .record)
+        }
+    }
+
+    @Test("a device that was made while its container's removal began goes at once")
+    func madeTooLate() {
+        #expect(action(.present(length: Sectors(1000), isOpen: false), found(), .ending) == .remove)
+        for life in [DockerBooks.Life.there, .gone, .unknown] {
+            #expect(action(.present(length: Sectors(1000), isOpen: false), found(), life) != .remove)
         }
     }
 
@@ -183,6 +191,52 @@ struct KeepingTests {
         #expect(docker.recorded.contains("512000"))
     }
 
+    @Test("once its dockerd has ended, a device that nobody uses is let go, and none is made until dockerd is back")
+    func unserved() {
+        let volume = start()
+        var keeping = keeping()
+        docker.dockerd(runs: true)
+        _ = keeping.look(at: [volume], thorough: true, now: time)
+        #expect(devices.live(volume.identity.name) != nil)
+        // A container that outlives its dockerd.
+        devices.change(volume.identity.name) { $0.openCount = 1 }
+        docker.dockerd(runs: false)
+        #expect(!keeping.look(at: [volume], thorough: false, now: time).isWaiting)
+        #expect(devices.live(volume.identity.name) != nil)
+        devices.change(volume.identity.name) { $0.openCount = 0 }
+        docker.record(size: 500 * 512)
+        let outcome = keeping.look(at: [volume], thorough: true, now: time)
+        #expect(docker.recorded.contains("512000"))
+        #expect(devices.live(volume.identity.name) == nil)
+        #expect(!outcome.isWaiting && outcome.failures.isEmpty && outcome.released.isEmpty)
+        #expect(!keeping.look(at: [volume], thorough: true, now: time).isWaiting)
+        #expect(devices.live(volume.identity.name) == nil)
+        docker.dockerd(runs: true)
+        _ = keeping.look(at: [volume], thorough: false, now: time)
+        #expect(devices.live(volume.identity.name) != nil)
+    }
+
+    @Test("a dockerd that was never seen may be hidden, and counts as there")
+    func unseen() {
+        let volume = start()
+        var keeping = keeping()
+        docker.dockerd(runs: false)
+        _ = keeping.look(at: [volume], thorough: true, now: time)
+        #expect(devices.live(volume.identity.name) != nil)
+    }
+
+    @Test("without its pool a device is not missed, and is there again with it")
+    func poolless() {
+        let volume = start()
+        devices.state.withLock { $0.devices["pool"] = nil }
+        var keeping = keeping()
+        let outcome = keeping.look(at: [volume], thorough: true, now: time)
+        #expect(!outcome.isWaiting && outcome.failures.isEmpty)
+        devices.addPool("pool", minor: 0)
+        _ = keeping.look(at: [volume], thorough: false, now: time)
+        #expect(devices.live(volume.identity.name)?.length == Sectors(1000))
+    }
+
     @Test("what fails is told, and not tried again at each event")
     func failure() {
         let volume = start()
@@ -271,6 +325,13 @@ final class MadeDocker: Sendable {
     func record(size: UInt64, isDeleted: Bool = false) {
         write(
             #"{"device_id":4,"size":\#(size),"transaction_id":9,"initialized":false,"deleted":\#(isDeleted)}"#, to: path)
+    }
+
+    func dockerd(runs: Bool) {
+        let list = "/var/lib/docker/volumes/metadata.db"
+        _ = system("mkdir -p \(root)/var/lib/docker/volumes \(root)/proc && touch \(root)\(list)")
+        guard let inode = try? HostFiles(root: root).status(of: list).inode else { fatalError("no file \(root)\(list)") }
+        write(runs ? "1: FLOCK  ADVISORY  WRITE 7 00:18:\(inode) 0 EOF\n" : "", to: "/proc/locks")
     }
 
     func removeRecord() { unlink(root + path) }

@@ -43,6 +43,23 @@ import Units
         #expect(try books.record(of: volume)?.size == .mebibytes(512))
     }
 
+    @Test func `a dockerd is there as long as somebody holds the lock on its list of volumes`() throws {
+        let locks = "/proc/locks"
+        #expect(books.isServed(volume) == nil)
+        host.write("", to: data + "/volumes/metadata.db")
+        #expect(books.isServed(volume) == nil)
+        host.write("", to: locks)
+        #expect(books.isServed(volume) == false)
+        let inode = try host.status(of: data + "/volumes/metadata.db").inode
+        for other in ["POSIX  ADVISORY  WRITE 7 fe:00:\(inode)", "FLOCK  ADVISORY  WRITE 7 fe:00:1\(inode)"] {
+            host.write("1: \(other) 0 EOF\n1: -> FLOCK  ADVISORY  WRITE 7 fe:00:\(inode) 0 EOF\n", to: locks)
+            #expect(books.isServed(volume) == false)
+        }
+        // btrfs' own device number there is not stat's.
+        host.write("1: POSIX  ADVISORY  READ 1 fe:00:1 0 EOF\n2: FLOCK  ADVISORY  WRITE 7 00:2a:\(inode) 0 EOF\n", to: locks)
+        #expect(books.isServed(volume) == true)
+    }
+
     @Test(arguments: [
         "{ \"size\" : 268435456 ,\n \"device_id\": 4, \"more\": {\"size\": 1, \"x\": [\"size\", \"a\\\"size\\\":7\"]} }\n",
         #"{"deleted":false,"device_id":4,"note":"\"size\":1","size":268435456}"#,

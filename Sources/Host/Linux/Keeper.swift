@@ -133,7 +133,7 @@ private struct Rounds {
         let limits = LinuxLimits.keptPatience
         patience = wasWoken || isNew ? limits.lowerBound : min(patience * 2, limits.upperBound)
         if isThorough { nextSweep = now.advanced(by: LinuxLimits.keptSweep) }
-        nextLook = outcome.isWaiting ? min(now.advanced(by: patience), nextSweep) : nextSweep
+        nextLook = min(now.advanced(by: outcome.isWaiting ? patience : LinuxLimits.keptGlance), nextSweep)
         return outcome
     }
 

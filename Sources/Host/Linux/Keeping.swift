@@ -20,6 +20,8 @@ struct Keeping {
     private var unfinished: [VolumeIdentity: MonotonicTime] = [:]
     /// The length at which each has been seen, or been missed.
     private var grown: [VolumeIdentity: Sectors] = [:]
+    /// The pools whose dockerd was seen at work, and whether it was at the last look.
+    private var served: [DeviceName: Bool] = [:]
     /// What failed is not tried again at once, since the failure itself may be what wakes.
     private var retries: [VolumeIdentity: Retry] = [:]
 
@@ -56,10 +58,12 @@ struct Keeping {
             outcome.isWaiting = true
             return outcome
         }
-        // Those that are missing first: their next start may be under way.
-        let missing = volumes.filter { !present.contains($0.identity.name) }
+        let thorough = noteWhoIsServed(volumes) || thorough
+        // Those that are missing first: their next start may be under way. Without its pool none can be made.
+        let missing = volumes.filter { !present.contains($0.identity.name) && present.contains($0.identity.poolName) }
         let others = volumes.filter { present.contains($0.identity.name) }
-        for (volume, isThorough) in missing.map({ ($0, true) }) + others.map({ ($0, thorough) }) {
+        let order = missing.map { ($0, thorough || served[$0.identity.poolName] != false) } + others.map { ($0, thorough) }
+        for (volume, isThorough) in order {
             let identity = volume.identity
             if let retry = retries[identity], now < retry.at {
                 outcome.failures[identity.name] = retry.text
@@ -79,12 +83,29 @@ struct Keeping {
             }
         }
         let all = Set(volumes.map(\.identity))
-        retries = retries.filter { all.contains($0.key) }
+        let dormant = all.subtracting((missing + others).map(\.identity))
+        retries = retries.filter { all.contains($0.key) && !dormant.contains($0.key) }
+        waiting.subtract(dormant)
         grown = grown.filter { all.contains($0.key) }
         unfinished = unfinished.filter { all.contains($0.key) }
         waiting.formIntersection(all)
         outcome.isWaiting = !waiting.isEmpty
         return outcome
+    }
+
+    /// True when a dockerd has come or gone. One that was never seen may be hidden from this process, and counts as there.
+    private mutating func noteWhoIsServed(_ volumes: [KeptVolume]) -> Bool {
+        let former = served
+        let byPool = Dictionary(volumes.map { ($0.identity.poolName, $0.identity.name) }, uniquingKeysWith: { first, _ in first })
+        for (pool, volume) in byPool {
+            switch books.isServed(volume) {
+            case true?: served[pool] = true
+            case false? where served[pool] != nil: served[pool] = false
+            case false?, nil: break
+            }
+        }
+        served = served.filter { byPool[$0.key] != nil }
+        return served != former
     }
 
     /// What was left to do in the end: `.rest` when the volume is as it should be.
@@ -121,6 +142,7 @@ struct Keeping {
         case .unfinished, .other: break
         }
         sighting.hasGrown = grown[identity] == volume.length
+        sighting.isUnserved = served[identity.poolName] == false
         if !thorough, sighting.action(for: volume) == .rest { return sighting }
         do throws(DockerBooksError) {
             if let record = try books.record(of: identity.name) {

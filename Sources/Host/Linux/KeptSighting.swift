@@ -11,6 +11,8 @@ struct KeptSighting: Hashable, Sendable {
     /// Nil where it was not looked at, since the device is as it should be.
     var record: Record?
     var life: DockerBooks.Life = .unknown
+    /// dockerd has ended: it reads its records when it starts again, and makes each device as long as they say.
+    var isUnserved = false
     /// It has been seen at its kept length, or away, since that is its length: if it is shorter now, it was made anew.
     var hasGrown = false
 
@@ -54,11 +56,13 @@ struct KeptSighting: Hashable, Sendable {
         case nil:
             // Enough to know while the device is long enough.
             if case .present(let length, _) = device, length >= volume.length { return .rest }
-            return .wait
+            return isUnserved && device == .absent ? .rest : .wait
         case .unknown: return .wait
         case .found(let id, _, let isDeleted) where isDeleted || id != volume.identity.thinID: return ending
         case .gone: return ending
         case .found(_, let size, _):
+            if isUnserved { return size < volume.length.bytes ? .record : withdrawal }
+            if case (.ending, .present(_, isOpen: false)) = (life, device) { return .remove }
             // `docker rm` removes the device, then its thin id: making it anew in between would be in the way.
             guard life == .there else { return .wait }
             switch device {
@@ -70,6 +74,11 @@ struct KeptSighting: Hashable, Sendable {
                 return size < volume.length.bytes ? .record : .rest
             }
         }
+    }
+
+    /// Nobody is to find the pool in use.
+    private var withdrawal: Action {
+        if case .present(_, isOpen: false) = device { .remove } else { .rest }
     }
 
     private var ending: Action {

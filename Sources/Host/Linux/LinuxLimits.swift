@@ -72,6 +72,8 @@ enum LinuxLimits {
     /// millisecond otherwise.
     static let making = Duration.seconds(2)
     static let makingWatch = Duration.milliseconds(20)
+    /// How soon it is seen that an owner has ended, which the kernel tells nobody.
+    static let keptGlance = Duration.seconds(5)
     /// How often the owner's records of all kept volumes are read, whatever happens.
     static let keptSweep = Duration.seconds(30)
     /// After a device was made, its link is looked at this often ...

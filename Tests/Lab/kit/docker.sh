@@ -32,9 +32,11 @@ docker_serves() { # [kept] [pool SIZE] [filesystem ext4|xfs] [base SIZE]; kept: 
 }
 
 dockerd_starts() { # as docker_serves has set it up
-  dockerd -s devicemapper "${DOCKERD_STORAGE[@]/#/--storage-opt=}" \
-    --data-root "$DOCKER_ROOT" --exec-root "$WORK/docker-run" --pidfile "$WORK/docker.pid" -H "unix://$WORK/docker.sock" \
-    --bridge=none --iptables=false --ip-forward=false >> "$BOX/dockerd.log" 2>&1 &
+  local command=(dockerd -s devicemapper "${DOCKERD_STORAGE[@]/#/--storage-opt=}"
+    --data-root "$DOCKER_ROOT" --exec-root "$WORK/docker-run" --pidfile "$WORK/docker.pid" -H "unix://$WORK/docker.sock"
+    --bridge=none --iptables=false --ip-forward=false)
+  printf '%s\0' "${command[@]}" > "$WORK/dockerd.command" # for those who start it again
+  "${command[@]}" >> "$BOX/dockerd.log" 2>&1 &
   DOCKERD_PID=$!
   eventually 40s dock info > /dev/null
 }
@@ -45,9 +47,10 @@ dockerd_stops() { # in order, with its containers
 }
 
 # As an orchestrator talks to it: no command line tool in between that takes time.
-docker_api() { # METHOD PATH: fails with what dockerd said
+docker_api() { # METHOD PATH [BODY]: fails with what dockerd said
   local status
-  status=$(curl -s -m 60 -o "$WORK/docker-api.out" -w '%{http_code}' --unix-socket "$WORK/docker.sock" -X "$1" "http://docker$2")
+  status=$(curl -s -m 180 -o "$WORK/docker-api.out" -w '%{http_code}' --unix-socket "$WORK/docker.sock" -X "$1" \
+    ${3:+-H 'Content-Type: application/json' -d "$3"} "http://docker$2")
   [[ $status == 2* ]] || { complain "$1 $2: $status $(cat "$WORK/docker-api.out")"; return 1; }
 }
 
