@@ -39,8 +39,9 @@ unit: swift ## unit tests (FILTER='PolicyTests.Burst')
 lab: swift packages build ## scenarios on a real kernel (SCENARIO=name; none: all)
 	@tools/test lab $(foreach scenario,$(SCENARIO),--scenario $(scenario))
 
-soak: swift packages build ## crashes and power cuts at every point, which takes an hour and more
-	@SOAK=yes HEADROOM_BIN=$(PRODUCT) Tests/Lab/run $$(cd Tests/Lab/scenarios && ls *killed-while* *power-cut-while*)
+soak: swift packages build ## hours of crashes and power cuts at every point, and of random steps (SEED=1)
+	@HEADROOM_BIN=$(PRODUCT) Tests/Lab/run --limit 20000 --set SOAK=yes --set SEED=$(or $(SEED),1) --set SEQUENCES=200 \
+		--set ROUNDS=500 docker-random docker-stop-start-loop $$(cd Tests/Lab/scenarios && ls *killed-while* *power-cut-while*)
 
 lab-list: ## the scenarios, a line each
 	@Tests/Lab/run --list

@@ -21,8 +21,10 @@ headroom_begins() { # the same, and it may not get far
   command -v headroom > /dev/null || { complain "no headroom binary: build it, or name it in HEADROOM_BIN"; return 1; }
   [[ -e $CONFIG ]] || echo "rules: []" > "$CONFIG"
   mkdir -p "$WORK/headroom"
-  headroom serve --config.file "$CONFIG" --mode "$mode" --poll.interval "$interval" --state.directory "$WORK/headroom" \
-    --web.listen-address "$LISTEN" --log.level debug "$@" >> "$HEADROOM_LOG" 2>&1 &
+  local command=(headroom serve --config.file "$CONFIG" --mode "$mode" --poll.interval "$interval"
+    --state.directory "$WORK/headroom" --web.listen-address "$LISTEN" --log.level debug "$@")
+  printf '%s\0' "${command[@]}" > "$WORK/headroom.command" # for those who start it again
+  "${command[@]}" >> "$HEADROOM_LOG" 2>&1 &
   HEADROOM_PID=$!
 }
 
