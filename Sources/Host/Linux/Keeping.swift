@@ -18,6 +18,8 @@ struct Keeping {
     private var now = MonotonicTime.zero
     /// Those that have a device without a table, and since when that is seen.
     private var unfinished: [VolumeIdentity: MonotonicTime] = [:]
+    /// Those that are there and nobody has open, and since when that is seen.
+    private var unused: [VolumeIdentity: MonotonicTime] = [:]
     /// The length at which each has been seen, or been missed.
     private var grown: [VolumeIdentity: Sectors] = [:]
     /// The pools whose dockerd was seen at work, and whether it was at the last look.
@@ -88,6 +90,7 @@ struct Keeping {
         waiting.subtract(dormant)
         grown = grown.filter { all.contains($0.key) }
         unfinished = unfinished.filter { all.contains($0.key) }
+        unused = unused.filter { all.contains($0.key) }
         waiting.formIntersection(all)
         outcome.isWaiting = !waiting.isEmpty
         return outcome
@@ -163,6 +166,7 @@ struct Keeping {
         let name = identity.name
         guard let reply = try attempt({ () throws(DeviceMapperError) in try control.table(of: name, .live) }) else {
             unfinished[identity] = nil
+            unused[identity] = nil
             return .absent
         }
         guard reply.hasLiveTable, let line = reply.onlyTarget else {
@@ -175,7 +179,13 @@ struct Keeping {
         guard reply.uuid == identity.uuid, let table = ThinTable(parsing: line), table.thinID == identity.thinID else {
             return .other
         }
-        return .present(length: table.length, isOpen: reply.openCount > 0)
+        guard reply.openCount == 0 else {
+            unused[identity] = nil
+            return .present(length: table.length, use: .open)
+        }
+        let since = unused[identity] ?? now
+        unused[identity] = since
+        return .present(length: table.length, use: now.since(since) < LinuxLimits.unused ? .idle : .unused)
     }
 }
 

@@ -20,9 +20,16 @@ struct KeptSighting: Hashable, Sendable {
         case absent
         /// It has no live table yet: somebody is making it, or crashed at that (`isAbandoned`).
         case unfinished(isAbandoned: Bool)
-        case present(length: Sectors, isOpen: Bool)
+        case present(length: Sectors, use: Use)
         /// Its name is another's.
         case other
+    }
+
+    enum Use: Hashable, Sendable {
+        case open
+        /// Nobody has it open, since a moment only: dockerd activates a device before it opens it.
+        case idle
+        case unused
     }
 
     enum Record: Hashable, Sendable {
@@ -62,8 +69,8 @@ struct KeptSighting: Hashable, Sendable {
         case .gone: return ending
         case .found(_, let size, _):
             if isUnserved { return size < volume.length.bytes ? .record : withdrawal }
-            if case (.ending, .present(_, isOpen: false)) = (life, device) { return .remove }
-            // `docker rm` removes the device, then its thin id: making it anew in between would be in the way.
+            // `docker rm` removes the device, then its thin id: making it anew in between would be in the way. Before that it
+            // activates the device to discard what is in it, so one that is there is not ours to remove.
             guard life == .there else { return .wait }
             switch device {
             case .absent: return .make
@@ -78,14 +85,18 @@ struct KeptSighting: Hashable, Sendable {
 
     /// Nobody is to find the pool in use.
     private var withdrawal: Action {
-        if case .present(_, isOpen: false) = device { .remove } else { .rest }
+        switch device {
+        case .present(_, use: .unused): .remove
+        case .present(_, use: .idle): .wait
+        case .present(_, use: .open), .absent, .unfinished, .other: .rest
+        }
     }
 
     private var ending: Action {
         switch device {
         case .absent, .other: .letGo
-        case .unfinished(isAbandoned: false), .present(_, isOpen: true): .wait
-        case .unfinished(isAbandoned: true), .present(_, isOpen: false): .remove
+        case .unfinished(isAbandoned: false), .present(_, use: .open), .present(_, use: .idle): .wait
+        case .unfinished(isAbandoned: true), .present(_, use: .unused): .remove
         }
     }
 }

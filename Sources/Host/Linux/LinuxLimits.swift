@@ -71,6 +71,8 @@ enum LinuxLimits {
     /// A device that is without a table for so long was left so by somebody who crashed while making it: that takes a
     /// millisecond otherwise.
     static let making = Duration.seconds(2)
+    /// A device that nobody has had open for so long is nobody's: dockerd opens what it activates within milliseconds.
+    static let unused = Duration.seconds(1)
     static let makingWatch = Duration.milliseconds(20)
     /// How soon it is seen that an owner has ended, which the kernel tells nobody.
     static let keptGlance = Duration.seconds(5)
