@@ -57,7 +57,7 @@ struct KeptSightingTests {
     @Test("a device that is there during its container's removal is left to dockerd, which may be about to discard what is in it")
     func discarded() {
         for life in [DockerBooks.Life.ending, .gone, .unknown] {
-            #expect(action(.present(length: Sectors(1000), use: .unused), found(), life) == .rest)
+            #expect(action(.present(length: Sectors(1000), use: .unused), found(), life) == .wait)
         }
     }
 
