@@ -125,7 +125,8 @@ public struct Ailment: Hashable, Sendable {
     private static func otherHint(_ volume: Volume, _ bar: Refusal?) -> String {
         if let bar { return "first: \(bar.text); \(bar.hint)" }
         if let logical = volume.owner.logicalVolume {
-            return "`lvextend -L +SIZE \(logical.volumeGroup)/\(logical.name)`, by what is missing, without `-r`"
+            let missing = (volume.overhang?.size ?? .zero).less(volume.size).roundedUp(to: Sectors.size)
+            return "`lvextend -L +\(missing.count)b \(logical.volumeGroup)/\(logical.name)`, without `-r`"
         }
         switch volume.owner {
         case .stratis: return "see `stratis filesystem list`"

@@ -34,26 +34,32 @@ def said_by(*command):
 
 
 class Daemon:
-    """Something that runs already, and the command by which it does."""
+    """Something that runs already, and the command by which it does. `tries`: how often it may be started until it stays."""
 
-    def __init__(self, pid, command, log, check):
-        self.pid, self.command, self.log, self.check = pid, command, log, check
+    def __init__(self, pid, command, log, check, tries=1):
+        self.pid, self.command, self.log, self.check, self.tries = pid, command, log, check, tries
 
     def kill(self):
         os.kill(self.pid, signal.SIGKILL)
         eventually(20, self._gone)
 
     def start(self):
-        with open(self.log, "a") as log:
-            process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        self.pid = process.pid
+        for left in reversed(range(self.tries)):
+            with open(self.log, "a") as log:
+                process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            self.pid = process.pid
 
-        def ready():
-            if process.poll() is not None:
-                raise Failed(f"{self.command[0]} ended with status {process.returncode} at its start")
-            self.check()
+            def ready():
+                if process.poll() is None:
+                    self.check()
 
-        eventually(60, ready)
+            eventually(60, ready)
+            if process.returncode is None:
+                return
+            said = f"{self.command[0]} ended with status {process.returncode} at its start"
+            if not left:
+                raise Failed(said)
+            print(f"        {said}: once more", flush=True)
 
     def _gone(self):
         try:  # not reaped yet is gone, too

@@ -296,7 +296,9 @@ def main(seed, sequences, root):
             raise Failed(f"Headroom is not ready: {problem}") from problem
 
     box = Path(os.environ["BOX"])
-    dockerd = Daemon(int(os.environ["DOCKERD_PID"]), command("dockerd"), box / "dockerd.log", lambda: docker.ask("GET", "/info"))
+    # As systemd does it: dockerd gives its own containerd 15 s to start, whatever else the machine does.
+    dockerd = Daemon(
+        int(os.environ["DOCKERD_PID"]), command("dockerd"), box / "dockerd.log", lambda: docker.ask("GET", "/info"), tries=3)
     headroom = Daemon(int(os.environ["HEADROOM_PID"]), command("headroom"), box / "headroom.log", headroom_is_ready)
     world = World(seed, docker, dockerd, headroom)
     number = 0

@@ -76,6 +76,11 @@ log() { cat "$HEADROOM_LOG"; }
 logged() { grep -ciE -- "$1" "$HEADROOM_LOG" || true; }
 
 doctor() { headroom doctor --state.directory "$WORK/headroom" "$@"; }
+doctor_finds() { # REGULAR-EXPRESSION, and says so by its status
+  local said
+  if said=$(doctor); then complain "status 0: $said"; return 1; fi
+  grep -qE -- "$1" <<< "$said" || { complain "does not say '$1': $said"; return 1; }
+}
 doctor_says() { doctor > "$WORK/doctor.out" || true; doctor_said; } # its status tells that something is wrong
 doctor_fixes() { doctor --fix > "$WORK/doctor.out"; }
 doctor_said() { cat "$WORK/doctor.out"; }

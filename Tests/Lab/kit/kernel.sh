@@ -56,6 +56,10 @@ show_the_scene() {
   timeout 5 dmsetup table --manglename none
   echo "--- dmsetup status --noflush"
   timeout 5 dmsetup status --noflush --manglename none
+  if [[ -s $BOX/dockerd.log ]]; then
+    echo "--- dockerd.log, the end"
+    tail -n 40 "$BOX/dockerd.log"
+  fi
   if [[ -s $BOX/headroom.log ]]; then
     echo "--- headroom.log, the end"
     tail -n 200 "$BOX/headroom.log"

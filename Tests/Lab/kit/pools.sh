@@ -87,6 +87,14 @@ grown_by_hand() { # NAME to SIZE: the recipe that every article tells, and what 
   resize2fs "/dev/mapper/$1" 2> /dev/null
 }
 
+# What every owner does that keeps a size of its own: the device anew, as it was before the growth.
+made_anew() { # NAME of SIZE: with its pool and its thin id
+  local table
+  table=$(dmsetup table "$1" | sed -E "s/^0 [0-9]+ /0 $(($(amount "$3") / 512)) /")
+  dmsetup remove --retry "$1"
+  dmsetup create "$1" --table "$table"
+}
+
 lengthened_by_hand() { # NAME to SIZE
   table_left_behind "$@"
   dmsetup resume "$1"
