@@ -40,14 +40,14 @@ extension Engine {
     }
 
     private func writeDown(_ decision: Decision, before: Decision?) {
-        guard books.isKept, isNews(decision), let entry = decision.entry, entry.reason != before?.entry?.reason else {
+        guard books.isKept else { return }
+        let former = before?.entry
+        if let entry = decision.entry {
+            if isNews(decision), entry.reason != former?.reason { add(decision, entry.verdict, entry.reason, entry.text) }
+        } else if case .content = decision.verdict, let former, former.verdict == .refused {
             // What was refused and is no longer wanted has come to an end, too.
-            if books.isKept, case .content = decision.verdict, let former = before?.entry, former.verdict == .refused {
-                add(decision, .content, former.reason, "it is large enough again")
-            }
-            return
+            add(decision, .content, former.reason, "it is large enough again")
         }
-        add(decision, entry.verdict, entry.reason, entry.text)
     }
 
     private func add(_ decision: Decision, _ verdict: JournaledDecision.Verdict, _ reason: String, _ text: String) {

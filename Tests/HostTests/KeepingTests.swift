@@ -178,7 +178,8 @@ struct KeepingTests {
         #expect(keeping.look(at: [volume], thorough: true, now: time).isWaiting)
         #expect(devices.live(volume.identity.name) != nil)
         // It is known to be waiting, so this look is thorough about it by itself.
-        #expect(keeping.look(at: [volume], thorough: false, now: time.advanced(by: LinuxLimits.unused)).released == [volume.identity])
+        let later = time.advanced(by: LinuxLimits.unused)
+        #expect(keeping.look(at: [volume], thorough: false, now: later).released == [volume.identity])
         #expect(devices.live(volume.identity.name) == nil)
     }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) the Headroom authors
 
-import Deadlines
 import DeviceMapper
 import Glibc
 import Owners
@@ -60,31 +59,18 @@ struct HookStep: Sendable {
     private static let shown = 400
 }
 
-/// Runs hooks, each volume's by itself: one that does not come back is left to come to its end, since half a record is what
-/// nobody wants, and only its own volume waits for that.
+/// Runs hooks, each volume's by itself.
 struct HookCalls: Sendable {
-    private let calls = Inquiry<DeviceName>(
-        BlockingPool(name: "hr-hooks", limits: LinuxLimits.hooking), deadline: OwnerHook.timeout)
+    private let calls = OwnerCalls<DeviceName>(pool: "hr-hooks", limits: LinuxLimits.hooking, deadline: OwnerHook.timeout)
 
     func run(_ step: HookStep) async -> StepReport {
         let name = step.identity.name
-        guard !calls.isLost(name) else {
-            let reason = "a former call of the hook \(step.hook.program) for \(name) has not come back: see `ps -e` for it"
-            return StepReport(outcome: .refused(reason: reason), duration: .zero)
-        }
-        let answer = await calls.ask(name, within: step.hook.timeout) { _ in
-            var report = StepReport(outcome: .done, duration: .zero)
-            do throws(StepFailure) { try step.perform() } catch { report.outcome = error.outcome }
-            report.deviceLength = TableSteps(control: step.control).liveLength(name)
-            return report
-        }
-        switch answer {
-        case .value(let report): return report
-        case .stuck: return StepReport(outcome: .stuck(after: step.hook.timeout), duration: .zero)
-        case .exhausted:
-            let reason =
-                "\(LinuxLimits.hooking.most) calls of the hook \(step.hook.program) have not come back: see `ps -e` for them"
-            return StepReport(outcome: .refused(reason: reason), duration: .zero)
-        }
+        let program = step.hook.program
+        return await calls.run(
+            name, on: name, through: step.control, within: step.hook.timeout,
+            or: .init(
+                lost: "a former call of the hook \(program) for \(name) has not come back: see `ps -e` for it",
+                exhausted: "\(calls.limits.most) calls of the hook \(program) have not come back: see `ps -e` for them")
+        ) { () throws(StepFailure) in try step.perform() }
     }
 }
