@@ -75,7 +75,7 @@ let package = Package(
         room(
             "Server",
             [
-                "Units", "LocalHTTP", "Engine", "Exposition", "CLinux",
+                "Units", "LocalHTTP", "Policy", "Journal", "Engine", "Exposition", "CLinux",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -128,7 +128,7 @@ let package = Package(
         tests(
             of: "Server",
             [
-                "Units", "DeviceMapper", "Filesystem", "Owners", "Host", "Inventory", "Policy", "Engine", "Exposition",
+                "Units", "DeviceMapper", "Filesystem", "Owners", "Host", "Inventory", "Policy", "Journal", "Engine", "Exposition",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

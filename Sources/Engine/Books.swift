@@ -52,6 +52,14 @@ public enum Books: Sendable {
         if case .journal(let journal) = self { try await journal.record(decisions) }
     }
 
+    func change(_ changes: OverrideChanges) async throws(JournalError) {
+        if case .journal(let journal) = self { try await journal.change(changes) }
+    }
+
+    func finish(_ key: String, _ answer: JournaledAnswer.Answer) async throws(JournalError) {
+        if case .journal(let journal) = self { try await journal.finish(key, answer) }
+    }
+
     /// Whether anything that is noted is kept.
     var isKept: Bool { if case .journal = self { true } else { false } }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) the Headroom authors
 
+public import Journal
 public import Policy
 public import Units
 
@@ -14,6 +15,17 @@ public protocol Daemon: Sendable {
 
     /// A manual growth: looks, decides as for this wish alone, and carries it out unless `dryRun`.
     func grow(_ request: GrowRequest) async -> GrowAnswer
+
+    /// Sets an override; it holds when this returns.
+    func override(_ request: OverrideRequest) async -> OverrideAnswer
+
+    /// Takes overrides away.
+    func lift(_ request: LiftRequest) async -> OverrideAnswer
+
+    /// Does `work` unless the same `request` was done under this key within a day.
+    func once(
+        _ key: String, request: String, _ work: @Sendable () async -> JournaledAnswer.Answer
+    ) async -> OnceAnswer
 }
 
 public struct ReloadError: Error, Sendable, Hashable {
@@ -28,24 +40,39 @@ public struct GrowRequest: Sendable, Hashable, Codable {
     public var to: Bytes?
     public var by: Bytes?
     public var dryRun: Bool
+    /// Into the pool's reserve, if need be: then with a reason.
+    public var exceedsReserve: Bool
+    /// Not now, but as the rules want it within this time, up to the size that is asked for. Only with `exceedsReserve`.
+    public var lasting: Duration?
+    public var asked: Asked?
 
-    public init(volume: String, to: Bytes? = nil, by: Bytes? = nil, dryRun: Bool = false) {
+    public init(
+        volume: String, to: Bytes? = nil, by: Bytes? = nil, dryRun: Bool = false, exceedsReserve: Bool = false,
+        lasting: Duration? = nil, asked: Asked? = nil
+    ) {
         self.volume = volume
         self.to = to
         self.by = by
         self.dryRun = dryRun
+        self.exceedsReserve = exceedsReserve
+        self.lasting = lasting
+        self.asked = asked
     }
 }
 
 /// How a manual growth ended.
-public enum GrowAnswer: Sendable, Hashable, Codable {
+public enum GrowAnswer: Sendable, Hashable {
     /// What would be done.
     case planned(Order)
     case done(FinishedGrowth)
+    /// Growth into the reserve is allowed for a time.
+    case permitted(OverrideChange)
     /// Nothing was changed.
     case refused(Refusal)
     /// It was begun and did not succeed: the step, what happened, and what to do.
     case failed(String)
     /// No volume, or more than one, is called so.
     case unknown(String)
+    /// It cannot be meant so.
+    case invalid(String, hint: String)
 }

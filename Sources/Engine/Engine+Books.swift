@@ -22,6 +22,8 @@ extension Engine {
         case .journal(let journal):
             do throws(JournalError) {
                 try await recallKept()
+                await recall(try await journal.overrides())
+                if !unwrittenEvents.isEmpty || !overrides.isEmpty { try await rewriteOverrides(in: journal) }
                 births = try await journal.births()
                 cutOff = try await journal.unfinished()
                 hasRecalled = true

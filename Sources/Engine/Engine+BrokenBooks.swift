@@ -69,6 +69,7 @@ extension Engine {
         for volume in kept.values where written[volume.identity] != volume { try await journal.keep(volume) }
         try await journal.forgetKept(of: Set(written.keys).subtracting(kept.keys))
         try await journal.recordBirths(births, at: .now())
+        try await rewriteOverrides(in: journal)
         // Their ends could not be written; with none under way, all that are open are such.
         if running.isEmpty, cutOff.isEmpty { cutOff = try await journal.unfinished() }
     }

@@ -64,6 +64,15 @@ extension Engine {
         return await finished(order, volume, at: size)
     }
 
+    /// What of the reserve it had been granted is granted still, and was counted as spent.
+    private func leave(of order: Order) -> Override? {
+        order.exceeds.map {
+            Override(
+                id: .random(), kind: .exceedReserve(bound: $0.bytes), scope: .volume(order.volume),
+                asked: order.asked ?? Asked(author: "headroom", source: .alert), start: .now(), end: nil)
+        }
+    }
+
     /// The device has its length. What is left is what had been granted before.
     private func finished(_ order: Order, _ volume: Volume, at size: Bytes) async -> Fate {
         // ext4 leaves out a last group that is too small for its own tables, so nearly there is there.
@@ -77,13 +86,14 @@ extension Engine {
         guard let snapshot else { return Fate(text: left, reached: size) }
         do throws(Refusal) {
             let rest = try Policy.order(
-                growing: volume, to: .to(order.to), in: snapshot, rules: rules, history: history, now: host.now(),
-                hostBar: hostBar)
+                growing: volume, to: .to(order.to), in: snapshot, rules: rules, history: history,
+                overrides: standing, asked: order.asked, exceeding: leave(of: order), now: host.now(), hostBar: hostBar)
             switch await carryOutNow(rest) {
             case .done(let growth): return Fate(text: "finished now", reached: growth.reached)
             case .refused(let refusal): return Fate(text: "others go on with it: \(refusal.text)", reached: size)
-            case .failed(let text), .unknown(let text): return Fate(text: "it could not be finished: \(text)", reached: size)
-            case .planned: return Fate(text: left, reached: size)
+            case .failed(let text), .unknown(let text), .invalid(let text, _):
+                return Fate(text: "it could not be finished: \(text)", reached: size)
+            case .planned, .permitted: return Fate(text: left, reached: size)
             }
         } catch {
             return Fate(text: "it is not finished, since \(error.text); \(left)", reached: size)

@@ -40,18 +40,47 @@ extension Engine: Daemon {
             return .unknown(error.description)
         }
         let target: GrowthTarget
+        let size = volume.filesystem?.geometry?.size ?? .zero
+        let wanted: Bytes
         switch (request.to, request.by) {
-        case (let size?, nil): target = .to(size)
-        case (nil, let amount?): target = .by(amount)
-        default: return .unknown("exactly one of `to` and `by` says how large \(volume.name) should be")
+        case (let to?, nil): (target, wanted) = (.to(to), to.less(size))
+        case (nil, let amount?): (target, wanted) = (.by(amount), amount)
+        default:
+            return .invalid("it is not said how large \(volume.name) should be", hint: "say exactly one of `to` and `by`")
         }
+        let asked = request.asked ?? Asked(author: "unknown", source: .api)
+        if let complaint = asked.complaint(needsReason: request.exceedsReserve) {
+            return .invalid(complaint.text, hint: complaint.hint)
+        }
+        if request.lasting != nil { return await permit(request, beyond: wanted, of: volume, asked) }
+        let leave = request.exceedsReserve ? Override(leaving: wanted, of: volume, asked: asked) : nil
         do throws(Refusal) {
             let order = try Policy.order(
-                growing: volume, to: target, in: snapshot, rules: rules, history: history, now: host.now(), hostBar: hostBar)
+                growing: volume, to: target, in: snapshot, rules: rules, history: history, overrides: standing, asked: asked,
+                exceeding: leave, now: host.now(), hostBar: hostBar)
             if request.dryRun { return .planned(withHook(order)) }
             return await carryOutNow(order)
         } catch {
             return .refused(error)
+        }
+    }
+
+    /// Not now, but when the rules want it.
+    private func permit(_ request: GrowRequest, beyond bound: Bytes, of volume: Volume, _ asked: Asked) async -> GrowAnswer {
+        guard request.exceedsReserve else {
+            return .invalid(
+                "a growth is done now, and takes no time",
+                hint: "leave out `for`, or let it into the reserve with `exceed_reserve`")
+        }
+        let answer = await override(
+            OverrideRequest(
+                kind: .exceedReserve(bound: bound), target: .volumes(volume.name.description), asked: asked,
+                lasting: request.lasting, dryRun: request.dryRun))
+        switch answer {
+        case .changed(let change): return .permitted(change)
+        case .refused(let refusal): return .refused(refusal)
+        case .unknown(let text, _): return .unknown(text)
+        case .invalid(let text, let hint): return .invalid(text, hint: hint)
         }
     }
 
@@ -72,5 +101,14 @@ extension Engine: Daemon {
     private func matching(_ name: String) -> [DeviceName] {
         guard let snapshot, let volume = try? VolumeLookup.find(name, in: snapshot) else { return [] }
         return [volume.name]
+    }
+}
+
+extension Override {
+    /// For one growth: so much of the reserve, and only now.
+    fileprivate init(leaving bound: Bytes, of volume: Volume, asked: Asked) {
+        self.init(
+            id: .random(), kind: .exceedReserve(bound: bound), scope: .volume(volume.identity), asked: asked, start: .now(),
+            end: nil)
     }
 }

@@ -36,7 +36,8 @@ extension Engine {
             guard let index = snapshot.volumes.firstIndex(where: { $0.name == name }) else { continue }
             // What was granted meanwhile is no longer there for this one.
             let now = Policy.plan(
-                snapshot, rules: rules, history: history, now: host.now(), deciding: [name], previous: plan, hostBar: hostBar)
+                snapshot, rules: rules, history: history, overrides: standing, now: host.now(), deciding: [name],
+                previous: plan, hostBar: hostBar)
             plan = now
             current.plan = now
             if let order = now.decisions[index].order(for: snapshot.volumes[index]) { begin(order) }
@@ -51,12 +52,15 @@ extension Engine {
         let order = withHook(order)
         let start = host.now()
         let lasting = keeping(order)
+        await spend(order)
         let entry: Entry
         do throws(JournalError) {
             entry = try await books.begin(order, keeping: lasting)
         } catch {
             if !error.isOfOneGrowth { stopGrowing(error) }
-            return ended(order, GrowthResult(order: order, failedAt: "journal", error.description), since: start)
+            let finished = ended(order, GrowthResult(order: order, failedAt: "journal", error.description), since: start)
+            await unspend(finished)
+            return finished
         }
         if let lasting { await keep(lasting) }
         let result = await grower.carryOut(order) { [logger] step, report in
@@ -65,6 +69,7 @@ extension Engine {
                 metadata: ["volume": "\(order.volume.name)", "step": "\(step.name)"])
         }
         let finished = ended(order, result, since: start)
+        await unspend(finished)
         await noteReached(result)
         await close(entry, finished)
         return finished
@@ -109,7 +114,7 @@ extension Engine {
                 "grew \(order.volume.name) from \(order.from) to \(finished.reached) in \(finished.duration.text)",
                 metadata: [
                     "volume": "\(order.volume.name)", "pool": "\(order.volume.poolName)", "reason": "\(order.reason.rawValue)",
-                ])
+                ].merging(order.asked.map { ["by": "\($0)"] } ?? [:]) { first, _ in first })
         }
     }
 }

@@ -54,6 +54,16 @@ public actor Engine {
     var hostBar: Refusal?
     /// When a journal that cannot be used is tried again; nil when it can be, and when trying does not help.
     var nextTry: JournalTry?
+    /// What people and alerts have set against the rules.
+    var overrides: [OverrideID: StandingOverride] = [:]
+    /// The same, as the policy takes them.
+    var standing = Overrides.none
+    /// What became of overrides and is not in the journal yet.
+    var unwrittenEvents: [JournaledOverride] = []
+    /// By how much the wall clock was ahead of the monotonic one.
+    var wallAhead: Double?
+    /// Requests that may be sent again.
+    var answers = AnswerMemory()
     /// What the journal has from earlier runs is known.
     var hasRecalled = false
     /// What had been written on the host before the last look.
@@ -100,7 +110,7 @@ public actor Engine {
         while !Task.isCancelled {
             await lookAtWhatIsDue()
             if !cutOff.isEmpty { finishing = Task(executorPreference: executor) { await self.finishCutOff() } }
-            let earliest = schedule.earliest
+            let earliest = min(schedule.earliest, nextEnd ?? schedule.earliest)
             let timer = Task(executorPreference: executor) { [host, signal] in
                 try? await host.sleep(until: earliest)
                 if !Task.isCancelled { signal.raise() }
@@ -138,8 +148,10 @@ public actor Engine {
     // MARK: Observe
 
     private func lookAtWhatIsDue() async {
+        await endOverrides()
         if schedule.wholeLook <= host.now() {
             await tryJournalAgain()
+            await followWallClock()
             await look(.everything)
             return
         }
@@ -200,7 +212,8 @@ public actor Engine {
         let now = host.now()
         let before = plan
         let next = Policy.plan(
-            snapshot, rules: rules, history: history, now: now, deciding: names, previous: before, hostBar: hostBar)
+            snapshot, rules: rules, history: history, overrides: standing, now: now, deciding: names, previous: before,
+            hostBar: hostBar)
         plan = next
         note(next, before: before, about: names)
         current.snapshot = snapshot
@@ -224,7 +237,7 @@ public actor Engine {
             guard let outlook = outlooks[volume.poolName] else { continue }
             let next = Schedule.nextLook(
                 at: volume, decision: decision, past: history[volume.identity], outlook: outlook,
-                rule: rules.rule(for: volume), poll: rules.poll, now: now)
+                rule: rules.rule(for: volume, under: standing), poll: rules.poll, now: now)
             schedule.plan(next, at: volume.name, written: written)
         }
     }

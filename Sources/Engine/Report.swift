@@ -18,6 +18,8 @@ public struct Report: Sendable, Hashable, Codable {
     public var polls = PollHealth()
     public var configuration = ConfigurationHealth()
     public var growths = GrowthRecord()
+    /// What stands, in order of precedence.
+    public var overrides: [Override] = []
     /// Refused wishes since the start, counted when a refusal begins. Keyed by pool, then reason.
     public var refusals: [DeviceName: [Refusal.Reason: UInt64]] = [:]
     /// Since the start, by part and kind: `devicemapper`/`failed`, `statfs`/`timeout`.

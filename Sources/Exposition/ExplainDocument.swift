@@ -14,6 +14,8 @@ public struct ExplainDocument: Codable, Hashable, Sendable {
     public var volume: VolumeDocument
     /// Its pool; absent when that is not there.
     public var pool: PoolDocument?
+    /// What is set for it, in order of precedence.
+    public var overrides: [OverrideDocument]
     /// What was looked at, in order.
     public var findings: [FindingDocument]
 
@@ -24,6 +26,7 @@ public struct ExplainDocument: Codable, Hashable, Sendable {
         let pool = scene.pools.first { $0.pool.name == volume.poolName }
         self.volume = VolumeDocument(view)
         self.pool = pool.map { PoolDocument($0, growths: report.growths.byPool[$0.pool.name]) }
+        overrides = Overrides(report.overrides).about(volume).all.map { OverrideDocument($0) }
         findings = (view.decision?.findings ?? []).map { FindingDocument($0) }
         summary = view.summary
     }

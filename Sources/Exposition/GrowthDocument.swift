@@ -25,6 +25,10 @@ public struct OrderDocument: Codable, Hashable, Sendable {
     public var limitedBy: RefusalDocument?
     /// The owner's command that takes the device's length down first.
     public var hook: [String]?
+    /// What of it goes into the pool's reserve.
+    public var exceedsReserveBytes: UInt64?
+    /// Who asked for it; absent for what the rules want.
+    public var asked: AskedDocument?
 
     public init(_ order: Order) {
         volume = order.volume.name.shown
@@ -37,6 +41,8 @@ public struct OrderDocument: Codable, Hashable, Sendable {
         priceBytes = order.price.count
         limitedBy = order.limitedBy.map { RefusalDocument($0) }
         hook = order.hook?.command
+        exceedsReserveBytes = order.exceeds?.bytes.count
+        asked = order.asked.map { AskedDocument($0) }
     }
 }
 
@@ -65,12 +71,22 @@ public struct GrowDocument: Codable, Hashable, Sendable {
         /// Nothing was changed: it is what would be done.
         case planned
         case done
+        /// Nothing was grown: growth into the reserve is allowed for a time.
+        case permitted
     }
 
     public var result: Result
-    public var order: OrderDocument
+    /// Absent where nothing was to be grown now.
+    public var order: OrderDocument?
     /// How it ended, when it was carried out.
     public var growth: GrowthDocument?
+    /// What was allowed, or would be.
+    public var override: OverrideChangeDocument?
+
+    public init(permitted change: OverrideChange) {
+        result = .permitted
+        override = OverrideChangeDocument(change)
+    }
 
     public init(planned order: Order) {
         result = .planned

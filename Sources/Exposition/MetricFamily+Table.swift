@@ -8,7 +8,7 @@ extension MetricFamily {
     public static let all: [MetricFamily] = ofReport + process
 
     /// What comes from a report; rendered once for each.
-    static let ofReport: [MetricFamily] = [daemon, pools, poolPolicy, volumes, filesystems, growths].flatMap { $0 }
+    static let ofReport: [MetricFamily] = [daemon, pools, poolPolicy, volumes, filesystems, growths, overrides].flatMap { $0 }
 
     // Rows of the tables, by what they have a series for.
 

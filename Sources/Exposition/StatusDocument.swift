@@ -17,6 +17,8 @@ public struct StatusDocument: Codable, Hashable, Sendable {
     public var configuration: Configuration
     public var pools: [PoolDocument]
     public var volumes: [VolumeDocument]
+    /// What people and alerts have set against the rules, in order of precedence.
+    public var overrides: [OverrideDocument]
     /// Growths under way.
     public var growing: [OrderDocument]
     /// The last growths, newest last.
@@ -50,6 +52,7 @@ public struct StatusDocument: Codable, Hashable, Sendable {
             lastError: report.configuration.lastError)
         pools = scene.pools.map { PoolDocument($0, growths: report.growths.byPool[$0.pool.name]) }
         volumes = scene.volumes.map { VolumeDocument($0) }
+        overrides = report.overrides.map { OverrideDocument($0) }
         growing = report.growths.running.map { OrderDocument($0) }
         recentGrowths = report.growths.recent.map { GrowthDocument($0) }
     }

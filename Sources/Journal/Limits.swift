@@ -12,6 +12,14 @@ extension Journal {
         public var decisions = 20_000
         /// Since a decision was taken, by the wall clock.
         public var decisionAge: Duration = .seconds(90 * 86_400)
+        /// What became of overrides, the latest.
+        public var overrideEvents = 20_000
+        /// Since it happened, by the wall clock.
+        public var overrideEventAge: Duration = .seconds(400 * 86_400)
+        /// Answers to requests with a key, the latest.
+        public var answers = 10_000
+        /// Since the first request, by the wall clock.
+        public var answerAge: Duration = .seconds(86_400)
         /// Growths that are begun and not finished.
         public var unfinished = 1_000
         /// Volumes whose first size is kept. The ones unseen for longest go first.

@@ -53,6 +53,26 @@ enum Schema {
         CREATE INDEX decisions_by_time ON decisions (time);
         CREATE INDEX decisions_by_volume ON decisions (name, id);
         """,
+        """
+        CREATE TABLE overrides (id INTEGER PRIMARY KEY, override TEXT NOT NULL) STRICT;
+        CREATE TABLE override_events (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            time REAL NOT NULL,
+            event TEXT NOT NULL,
+            asked TEXT,
+            override TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX override_events_by_time ON override_events (time);
+        CREATE TABLE answers (
+            key TEXT NOT NULL PRIMARY KEY,
+            request TEXT NOT NULL,
+            time REAL NOT NULL,
+            status INTEGER,
+            body TEXT,
+            CHECK ((status IS NULL) = (body IS NULL))
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX answers_by_time ON answers (time);
+        """,
     ]
 
     /// Checks that the file is one that this Headroom may write, before anything is written.

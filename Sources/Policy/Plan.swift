@@ -158,11 +158,16 @@ public struct Order: Sendable, Hashable, Codable {
     public var limitedBy: Refusal?
     /// The owner's command that takes the device's length down first, if it has one.
     public var hook: OwnerHook?
+    /// What of it goes into the pool's reserve, if some does.
+    public var exceeds: Exceeding?
+    /// Who asked for it; nil for what the rules want.
+    public var asked: Asked?
 
     public init(
         volume: VolumeIdentity, kind: FilesystemKind, lasting: Lasting = .byRestoring, reason: Need, from: Bytes, to: Bytes,
         deviceFrom: Sectors,
-        deviceTo: Sectors, price: Bytes, limitedBy: Refusal? = nil, hook: OwnerHook? = nil
+        deviceTo: Sectors, price: Bytes, limitedBy: Refusal? = nil, hook: OwnerHook? = nil, exceeds: Exceeding? = nil,
+        asked: Asked? = nil
     ) {
         self.volume = volume
         self.kind = kind
@@ -175,9 +180,23 @@ public struct Order: Sendable, Hashable, Codable {
         self.price = price
         self.limitedBy = limitedBy
         self.hook = hook
+        self.exceeds = exceeds
+        self.asked = asked
     }
 
     public var added: Bytes { to.less(from) }
+
+    /// Growth beyond a pool's headroom.
+    public struct Exceeding: Sendable, Hashable, Codable {
+        /// What allows it.
+        public var override: OverrideID
+        public var bytes: Bytes
+
+        public init(override: OverrideID, bytes: Bytes) {
+            self.override = override
+            self.bytes = bytes
+        }
+    }
 
     /// Its owner has less on record than the device has, or is to have: it would cut the device at a later change.
     public var raisesRecord: Bool {
@@ -210,6 +229,9 @@ public struct Refusal: Error, Sendable, Hashable, Codable {
         case maximumShare = "maximum_share"
         case cooldown
         case off
+        // An override.
+        case onHold = "on_hold"
+        case paused
         // The volume.
         case suspended
         case stuck

@@ -8,10 +8,11 @@ public import Units
 
 extension Policy {
     /// The growth that a person asked for, or why it is refused. A person's wish needs no threshold and waits for no
-    /// cooldown or back-off; it works in every mode. It never passes the reserve.
+    /// cooldown or back-off; it works in every mode. It passes the reserve only by `exceeding`, or by an override that
+    /// stands, and is stopped by a hold or a pause, unless that is an alert's and a person asks.
     public static func order(
         growing volume: Volume, to target: GrowthTarget, in snapshot: Snapshot, rules: Rules, history: History,
-        now: MonotonicTime, hostBar: Refusal? = nil
+        overrides: Overrides = .none, asked: Asked? = nil, exceeding: Override? = nil, now: MonotonicTime, hostBar: Refusal? = nil
     ) throws(Refusal) -> Order {
         guard let pool = snapshot.pools.first(where: { $0.name == volume.poolName }) else {
             throw Refusal(
@@ -27,14 +28,21 @@ extension Policy {
             pool, volumes: snapshot.volumes.filter { $0.poolName == pool.name }, rule: rules.rule(for: pool), history: history,
             hostBar: hostBar)
         if let bar = reckoning.bar { throw bar }
+        let standing = overrides.about(volume, and: exceeding)
+        if let stop = standing.stop(of: asked) { throw .stopped(volume.name, by: stop) }
         if let running = history[volume.identity].running {
             throw Refusal(.busy, "a growth of \(volume.name) to \(running.to) is under way", hint: "wait for it, then ask again")
         }
-        let sizing = Sizing(volume: volume, geometry: geometry, rule: choice.rule, reckoning: reckoning)
-        switch target {
-        case .to(let size): return try sizing.order(to: size)
-        case .by(let amount): return try sizing.order(to: geometry.size + amount)
-        }
+        let sizing = Sizing(
+            volume: volume, geometry: geometry, rule: standing.applied(to: choice.rule), reckoning: reckoning,
+            exceeding: standing.exceeding)
+        var order =
+            switch target {
+            case .to(let size): try sizing.order(to: size)
+            case .by(let amount): try sizing.order(to: geometry.size + amount)
+            }
+        order.asked = asked
+        return order
     }
 }
 

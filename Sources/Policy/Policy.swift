@@ -10,7 +10,7 @@ public enum Policy {
     /// The plan for the whole snapshot, or, when only some volumes were looked at anew, `previous` with these decided anew.
     /// `hostBar` is why nothing on this host is grown now, if something is.
     public static func plan(
-        _ snapshot: Snapshot, rules: Rules, history: History, now: MonotonicTime,
+        _ snapshot: Snapshot, rules: Rules, history: History, overrides: Overrides = .none, now: MonotonicTime,
         deciding looked: Set<DeviceName>? = nil, previous: Plan? = nil, hostBar: Refusal? = nil
     ) -> Plan {
         let volumes = Dictionary(grouping: snapshot.volumes, by: \.poolName)
@@ -24,7 +24,7 @@ public enum Policy {
             let cases = volumes.filter { looked?.contains($0.name) ?? true || kept[$0.name]?.volume != $0.identity }.map {
                 volume in
                 VolumeCase(
-                    volume, in: pool, rules: rules, history: history[volume.identity],
+                    volume, in: pool, rules: rules, history: history[volume.identity], overrides: overrides.about(volume),
                     isKept: history.kept.contains(volume.identity), now: now, twins: twins)
             }
             // What is granted to one is no longer there for the next: the most urgent first.

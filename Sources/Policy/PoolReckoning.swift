@@ -19,6 +19,8 @@ struct PoolReckoning {
     let reaction: Duration
     private(set) var promised: Bytes
     private(set) var volumesSize: Bytes
+    /// What this plan has granted into the reserve, by what allows it.
+    private var exceeded: [OverrideID: Bytes] = [:]
     let bar: Refusal?
 
     init(_ pool: Pool, volumes: [Volume], rule: PoolRule, history: History, hostBar: Refusal? = nil) {
@@ -43,11 +45,14 @@ struct PoolReckoning {
     /// fill rate × reaction, to the mebibyte.
     var burstRoom: Bytes { fillRate.amount(in: reaction).roundedUp(to: .mebibytes(1)) }
 
-    /// Free data less the reserve; nil when the pool gives no figures.
-    private var freeData: Bytes? {
+    /// Nil when the pool gives no figures.
+    private var unmapped: Bytes? {
         guard let total = pool.dataTotal, let used = pool.dataUsed else { return nil }
-        return total.less(used).less(reserve)
+        return total.less(used)
     }
+
+    /// Free data less the reserve; nil when the pool gives no figures.
+    private var freeData: Bytes? { unmapped?.less(reserve) }
 
     /// How much data the free metadata, less its reserve, can still map.
     private var mappableByMetadata: Bytes? {
@@ -66,15 +71,24 @@ struct PoolReckoning {
         return min(data, metadata).less(promised)
     }
 
+    /// What may be granted to one that may have some of the reserve: so much more than the headroom, but not more than
+    /// what is free, and nothing of the metadata's reserve.
+    func headroom(exceedingBy override: Override?) -> Bytes? {
+        guard let headroom, let override, let unmapped, let metadata = mappableByMetadata else { return headroom }
+        let left = override.left.less(exceeded[override.id] ?? .zero)
+        return min(headroom + left, unmapped.less(promised), metadata.less(promised))
+    }
+
     /// How much larger the volumes may get together; nil without a limit.
     var roomUnderOvercommitLimit: Bytes? {
         guard let limit = rule.overcommitLimit, let total = pool.dataTotal else { return nil }
         return limit.of(total).less(volumesSize)
     }
 
-    mutating func grant(_ added: Bytes) {
-        promised += added
-        volumesSize += added
+    mutating func grant(_ order: Order) {
+        promised += order.added
+        volumesSize += order.added
+        if let exceeds = order.exceeds { exceeded[exceeds.override, default: .zero] += exceeds.bytes }
     }
 
     var outlook: PoolOutlook {
@@ -85,10 +99,14 @@ struct PoolReckoning {
     }
 
     /// The refusal of `wanted` more bytes, by what limits.
-    func refusal(of wanted: Bytes) -> Refusal {
-        let left = headroom ?? .zero
+    func refusal(of wanted: Bytes, exceedingBy override: Override? = nil) -> Refusal {
+        let left = headroom(exceedingBy: override) ?? .zero
+        let beyond = override.map { override in
+            let bytes = override.left.less(exceeded[override.id] ?? .zero)
+            return " (with what is left of being let into the reserve by \(override.asked.author): \(bytes))"
+        }
         let numbers =
-            "\(wanted) more are wanted, \(left) may be granted: \(pool.dataTotal?.less(pool.dataUsed ?? .zero) ?? .zero) free"
+            "\(wanted) more are wanted, \(left) may be granted\(beyond ?? ""): \(pool.dataTotal?.less(pool.dataUsed ?? .zero) ?? .zero) free"
             + " in pool \(pool.name), of which \(reserve) are its reserve and \(promised) are promised and not written yet"
         if isLimitedByMetadata {
             return Refusal(

@@ -64,6 +64,8 @@ public struct VolumeRule: Hashable, Sendable, Codable {
     public var maximumStep: Bytes = .gibibytes(50)
     public var minimumSize: Bytes?
     public var maximumSize: Bytes?
+    /// An override says so, not the rule.
+    var maximumSizeIsPinned = false
     /// The most of the pool's data that one volume may take.
     public var maximumShare: Ratio = .percent(50)
     /// Between two growths of one volume.

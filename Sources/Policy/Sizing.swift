@@ -14,6 +14,8 @@ struct Sizing {
     let geometry: FilesystemGeometry
     let rule: VolumeRule
     let reckoning: PoolReckoning
+    /// What lets it into the reserve.
+    var exceeding: Override?
 
     /// Sizes are rounded to this, so that people read them.
     static let grain = Bytes.mebibytes(1)
@@ -80,21 +82,29 @@ struct Sizing {
             from: size, to: to,
             deviceFrom: length,
             // A device that is long enough stays: what is left to do is one ioctl.
-            deviceTo: to <= volume.size ? length : deviceLength(for: to), price: price(of: to), limitedBy: limitedBy)
+            deviceTo: to <= volume.size ? length : deviceLength(for: to), price: price(of: to), limitedBy: limitedBy,
+            exceeds: exceeds(with: to.less(size)))
+    }
+
+    private func exceeds(with added: Bytes) -> Order.Exceeding? {
+        guard let exceeding, let beyond = added.subtracting(reckoning.headroom ?? .zero), beyond > .zero else { return nil }
+        return Order.Exceeding(override: exceeding.id, bytes: beyond)
     }
 
     // MARK: Bounds
 
     /// What every bound leaves to add, and the refusal of whichever is the tightest.
     private func room(isIdle: Bool, share: Ratio?) -> (Bytes, (Bytes) -> Refusal) {
-        var room = reckoning.headroom ?? .zero
+        // The reserve is not for those who wait for nothing.
+        let exceeding = isIdle ? nil : exceeding
+        var room = reckoning.headroom(exceedingBy: exceeding) ?? .zero
         if isIdle {
             let share = Bytes(room.count / Sizing.idleShareOfHeadroom)
             // Beyond half of what the pool can give, promises are for those who write.
             room = min(share, Bytes(room.less(reckoning.promised).count / 2))
         }
         var refusal: (Bytes) -> Refusal = { [reckoning] wanted in
-            var refusal = reckoning.refusal(of: wanted)
+            var refusal = reckoning.refusal(of: wanted, exceedingBy: exceeding)
             if isIdle { refusal.text += "; idle volumes get a quarter of that at most, and half of the pool's together" }
             return refusal
         }
@@ -107,7 +117,8 @@ struct Sizing {
         bound(rule.maximumSize.map { $0.less(size) }) { [rule, size] in
             Refusal(
                 .maximumSize, "\(name) has \(size) of at most \(rule.maximumSize ?? size)",
-                hint: "raise `maximum_size` of rule `\(rule.name)`")
+                hint: rule.maximumSizeIsPinned
+                    ? "see `headroom overrides` for who has pinned that" : "raise `maximum_size` of rule `\(rule.name)`")
         }
         let largest = share.map { $0.of(reckoning.pool.dataTotal ?? .zero) }
         bound(largest.map { $0.less(size) }) { [rule, size, reckoning] in
@@ -190,6 +201,10 @@ struct Sizing {
 
     func findings(about order: Order) -> [Finding] {
         var findings = [Finding("headroom", "\(reckoning.headroom ?? .zero) may be granted in pool \(reckoning.pool.name)")]
+        if let exceeds = order.exceeds, let exceeding {
+            findings.append(
+                Finding("exceed_reserve", "\(exceeds.bytes) of it are the pool's reserve, by leave of \(exceeding.asked.author)"))
+        }
         if order.price > .zero {
             findings.append(Finding("price", "the growth itself maps \(order.price) of what it adds within about a minute"))
         }

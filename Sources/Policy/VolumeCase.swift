@@ -15,17 +15,20 @@ struct VolumeCase {
     let past: VolumeHistory
     let now: MonotonicTime
     let bar: Refusal?
+    private let overrides: VolumeOverrides
     /// Its device is to be given its length back.
     private let breach: Breach?
     private let mendingBar: Refusal?
 
     init(
-        _ volume: Volume, in pool: Pool, rules: Rules, history: VolumeHistory, isKept: Bool, now: MonotonicTime, twins: Twins
+        _ volume: Volume, in pool: Pool, rules: Rules, history: VolumeHistory, overrides: VolumeOverrides, isKept: Bool,
+        now: MonotonicTime, twins: Twins
     ) {
         self.volume = volume
         self.pool = pool
         let choice = rules.choice(for: volume)
-        rule = choice.rule
+        rule = overrides.applied(to: choice.rule)
+        self.overrides = overrides
         mode = rules.mode(of: choice)
         past = history
         self.now = now
@@ -48,6 +51,7 @@ struct VolumeCase {
     /// Decides, and takes what is granted off the pool's headroom.
     func decide(_ reckoning: inout PoolReckoning) -> Decision {
         var decision = Decision(volume: volume.identity, rule: rule.name, mode: mode, verdict: .content)
+        decision.findings = overrides.findings
         if mode == .off {
             let off = Refusal(.off, "rule `\(rule.name)` says mode off", hint: "change the rule's mode")
             decision.verdict = .barred(off)
@@ -62,7 +66,7 @@ struct VolumeCase {
             return decision
         }
         let wish = Wish(for: usage, size: geometry.size, rule: rule, past: past, reckoning: reckoning)
-        decision.findings = wish.findings
+        decision.findings += wish.findings
         if let bar, bar.reason != .doubtful {
             decision.findings.append(Finding(bar.reason.rawValue, bar.text, speaksFor: false))
             let isWanted = !wish.needs.isEmpty && bar.reason != .parent
@@ -82,10 +86,11 @@ struct VolumeCase {
         do throws(Refusal) {
             if let bar { throw bar }
             try holdBack(reckoning)
-            let sizing = Sizing(volume: volume, geometry: geometry, rule: rule, reckoning: reckoning)
+            let sizing = Sizing(
+                volume: volume, geometry: geometry, rule: rule, reckoning: reckoning, exceeding: overrides.exceeding)
             let order = try sizing.order(reason, usable: wish.usable, isIdle: past.rate == .zero && reason == .burst)
             decision.findings += sizing.findings(about: order)
-            if mode == .enforce { reckoning.grant(order.added) }
+            if mode == .enforce { reckoning.grant(order) }
             decision.verdict = mode == .enforce ? .grow(order) : .wouldGrow(order)
         } catch {
             decision.findings.append(Finding(error.reason.rawValue, error.text, speaksFor: false))
@@ -98,7 +103,7 @@ struct VolumeCase {
     /// A longer device takes nothing from the pool, so no bound of the rules stands against it.
     private func mend(_ breach: Breach, _ decision: inout Decision, _ reckoning: PoolReckoning) {
         decision.needs = [.broken]
-        decision.findings = [Finding("broken", Refusal.broken(volume, breach.size).text, speaksFor: true)]
+        decision.findings += [Finding("broken", Refusal.broken(volume, breach.size).text, speaksFor: true)]
         do throws(Refusal) {
             if let mendingBar { throw mendingBar }
             try holdBackAnything(reckoning)
@@ -122,6 +127,7 @@ struct VolumeCase {
     /// What holds for any step on this volume now.
     private func holdBackAnything(_ reckoning: PoolReckoning) throws(Refusal) {
         if let poolBar = reckoning.bar { throw poolBar }
+        if let stop = overrides.stop { throw .stopped(volume.name, by: stop) }
         if let running = past.running {
             throw Refusal(.busy, "a growth to \(running.to) is under way", hint: "wait for it")
         }

@@ -30,7 +30,7 @@ struct Responder: HTTPResponder {
             guard let route else { throw Refused.noSuchPage(request.uri.path) }
             switch (request.method, route.changes) {
             case (.get, false), (.head, false): return try await read(route)
-            case (.post, true): return try await change(route, request)
+            case (.post, true): return try await change(route, request, connection)
             default: throw Refused.method(request.method, for: route)
             }
         } catch let refused as Refused {
@@ -58,25 +58,8 @@ struct Responder: HTTPResponder {
         case .pools: return try await aside { try Response(json: StatusDocument(report).pools) }
         case .volumes: return try await aside { try Response(json: StatusDocument(report).volumes) }
         case .explain(let volume): return try await aside { try explain(volume, in: report) }
-        case .reload, .grow: throw Refused.method(.get, for: route)
-        }
-    }
-
-    private func change(_ route: Route, _ request: Request) async throws -> Response {
-        switch route {
-        case .reload:
-            do {
-                try await daemon.reload()
-            } catch {
-                throw Refused(
-                    .internalServerError, error.text, hint: "the rules from before hold; `headroom check-config` checks a file")
-            }
-            return Response(text: "The configuration was read again.\n")
-        case .grow(let volume):
-            let body = try await request.body.collect(upTo: Limits.body)
-            let wish = try GrowBody(Array(body.readableBytesView))
-            return try response(to: await daemon.grow(wish.request(for: volume)))
-        default: throw Refused.method(.post, for: route)
+        case .overrides: return try Response(json: report.overrides.map { OverrideDocument($0) })
+        case .reload, .grow, .hold, .release, .pin, .pause, .resume: throw Refused.method(.get, for: route)
         }
     }
 
@@ -107,17 +90,6 @@ struct Responder: HTTPResponder {
         }
         guard let document = ExplainDocument(volume, in: report) else { throw Refused.noSuchPage(text) }
         return try Response(json: document)
-    }
-
-    private func response(to answer: GrowAnswer) throws -> Response {
-        switch answer {
-        case .planned(let order): return try Response(json: GrowDocument(planned: order))
-        case .done(let growth): return try Response(json: GrowDocument(done: growth))
-        case .refused(let refusal): throw Refused(.conflict, ErrorDocument(refusal))
-        case .unknown(let text): throw Refused(.notFound, text, hint: "`headroom status` lists all volumes")
-        case .failed(let text):
-            throw Refused(.internalServerError, text, hint: "`headroom explain` and the log say how the volume is now")
-        }
     }
 
     /// Runs what would hold up others on a thread of its own.

@@ -4,15 +4,17 @@
 /// What can be asked for.
 enum Route: Hashable, Sendable {
     case page, metrics, healthy, ready, reload
-    case status, pools, volumes
+    case status, pools, volumes, overrides
     case explain(String)
-    case grow(String)
+    case grow(String), hold(String), release(String), pin(String)
+    /// A pool's; nil: everything.
+    case pause(String?), resume(String?)
 
     /// Whether it changes something: POST, and not for everybody.
     var changes: Bool {
         switch self {
-        case .reload, .grow: true
-        case .page, .metrics, .healthy, .ready, .status, .pools, .volumes, .explain: false
+        case .reload, .grow, .hold, .release, .pin, .pause, .resume: true
+        case .page, .metrics, .healthy, .ready, .status, .pools, .volumes, .overrides, .explain: false
         }
     }
 
@@ -39,11 +41,19 @@ enum Route: Hashable, Sendable {
         case ["api", "v1", "status"]: self = .status
         case ["api", "v1", "pools"]: self = .pools
         case ["api", "v1", "volumes"]: self = .volumes
+        case ["api", "v1", "overrides"]: self = .overrides
+        case ["api", "v1", "pause"]: self = .pause(nil)
+        case ["api", "v1", "resume"]: self = .resume(nil)
         default:
-            guard parts.count == 5, parts[..<3] == ["api", "v1", "volumes"], !parts[3].isEmpty else { return nil }
-            switch parts[4] {
-            case "explain": self = .explain(parts[3])
-            case "grow": self = .grow(parts[3])
+            guard parts.count == 5, parts[..<2] == ["api", "v1"], !parts[3].isEmpty else { return nil }
+            switch (parts[2], parts[4]) {
+            case ("volumes", "explain"): self = .explain(parts[3])
+            case ("volumes", "grow"): self = .grow(parts[3])
+            case ("volumes", "hold"): self = .hold(parts[3])
+            case ("volumes", "release"): self = .release(parts[3])
+            case ("volumes", "pin"): self = .pin(parts[3])
+            case ("pools", "pause"): self = .pause(parts[3])
+            case ("pools", "resume"): self = .resume(parts[3])
             default: return nil
             }
         }
@@ -60,8 +70,16 @@ enum Route: Hashable, Sendable {
         case .status: "/api/v1/status"
         case .pools: "/api/v1/pools"
         case .volumes: "/api/v1/volumes"
+        case .overrides: "/api/v1/overrides"
         case .explain(let volume): "/api/v1/volumes/\(volume.percentEncoded)/explain"
         case .grow(let volume): "/api/v1/volumes/\(volume.percentEncoded)/grow"
+        case .hold(let volumes): "/api/v1/volumes/\(volumes.percentEncoded)/hold"
+        case .release(let volumes): "/api/v1/volumes/\(volumes.percentEncoded)/release"
+        case .pin(let volumes): "/api/v1/volumes/\(volumes.percentEncoded)/pin"
+        case .pause(nil): "/api/v1/pause"
+        case .pause(let pool?): "/api/v1/pools/\(pool.percentEncoded)/pause"
+        case .resume(nil): "/api/v1/resume"
+        case .resume(let pool?): "/api/v1/pools/\(pool.percentEncoded)/resume"
         }
     }
 }

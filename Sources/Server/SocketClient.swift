@@ -21,7 +21,7 @@ public struct SocketClient: Sendable {
     }
 
     public func post(_ path: String, body: [UInt8] = []) async throws(SocketClientError) -> LocalAnswer {
-        try await ask(LocalRequest(.post, path, body: body))
+        try await ask(LocalRequest(.post, path, headers: ["Headroom-Client": "cli"], body: body))
     }
 
     private func ask(_ request: LocalRequest) async throws(SocketClientError) -> LocalAnswer {

@@ -39,6 +39,18 @@ public struct Ratio: Hashable, Comparable, Sendable {
     }
 }
 
+extension Ratio {
+    /// Reads `90%`, `62.5 %`. Nil for anything else: no number, a sign, no percent sign.
+    public init?(percentage text: String) {
+        guard text.hasSuffix("%") else { return nil }
+        let digits = String(text.dropLast()).trimmed()
+        guard digits.utf8.allSatisfy({ (0x30...0x39).contains($0) || $0 == 0x2E }), let number = Double(digits) else {
+            return nil
+        }
+        self.init(number / 100)
+    }
+}
+
 extension Ratio: CustomStringConvertible {
     /// As a percentage: `80%`, `6.4%`.
     public var description: String { (value * 100).text(decimals: 1) + "%" }

@@ -10,6 +10,9 @@ protocol Answers {
     func status() async throws(CommandError) -> StatusDocument
     func explain(_ volume: String) async throws(CommandError) -> ExplainDocument
     func grow(_ request: GrowRequest) async throws(CommandError) -> GrowDocument
+    func overrides() async throws(CommandError) -> [OverrideDocument]
+    func override(_ request: OverrideRequest) async throws(CommandError) -> OverrideChangeDocument
+    func lift(_ request: LiftRequest) async throws(CommandError) -> OverrideChangeDocument
 }
 
 /// Asks the daemon, and where none listens this process. `changing`: the answer may change the host.

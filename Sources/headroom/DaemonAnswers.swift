@@ -27,6 +27,18 @@ struct DaemonAnswers: Answers {
     func grow(_ request: GrowRequest) async throws(CommandError) -> GrowDocument {
         do throws(SocketClientError) { return try await growing.grow(request) } catch { throw CommandError(error) }
     }
+
+    func overrides() async throws(CommandError) -> [OverrideDocument] {
+        do throws(SocketClientError) { return try await client.overrides() } catch { throw CommandError(error) }
+    }
+
+    func override(_ request: OverrideRequest) async throws(CommandError) -> OverrideChangeDocument {
+        do throws(SocketClientError) { return try await client.override(request) } catch { throw CommandError(error) }
+    }
+
+    func lift(_ request: LiftRequest) async throws(CommandError) -> OverrideChangeDocument {
+        do throws(SocketClientError) { return try await client.lift(request) } catch { throw CommandError(error) }
+    }
 }
 
 extension CommandError {

@@ -5,6 +5,7 @@ import Engine
 import Exposition
 import Host
 import Inventory
+import Journal
 import Logging
 import Policy
 import Units
@@ -31,8 +32,22 @@ final class DirectAnswers: Answers {
         engine = Engine(
             host: host, rules: rules, books: books, version: Version.number, logger: logger, actsOnPlan: false
         ) { () throws(ReloadError) in rules }
+        if !changing { await engine.recall(try await DirectAnswers.overrides(in: files.stateDirectory)) }
         await engine.lookOnce()
         if let error = engine.report().polls.lastError { throw CommandError(error) }
+    }
+
+    /// What stands, so far as a journal tells. To look makes none.
+    private static func overrides(in directory: String) async throws(CommandError) -> [Override] {
+        guard Journal.isThere(in: directory) else { return [] }
+        do throws(JournalError) {
+            let journal = try await Journal.open(directory: directory)
+            let overrides = try await journal.overrides()
+            await journal.close()
+            return overrides
+        } catch {
+            throw CommandError(error.description)
+        }
     }
 
     func status() async throws(CommandError) -> StatusDocument { StatusDocument(engine.report()) }
@@ -56,8 +71,34 @@ final class DirectAnswers: Answers {
         switch await engine.grow(request) {
         case .planned(let order): return GrowDocument(planned: order)
         case .done(let growth): return GrowDocument(done: growth)
+        case .permitted(let change): return GrowDocument(permitted: change)
         case .refused(let refusal): throw CommandError(refusal.text, hint: refusal.hint)
+        case .invalid(let text, let hint): throw CommandError(text, hint: hint)
         case .failed(let text), .unknown(let text): throw CommandError(text)
+        }
+    }
+}
+
+extension DirectAnswers {
+    func overrides() async throws(CommandError) -> [OverrideDocument] { engine.report().overrides.map { OverrideDocument($0) } }
+
+    /// For the daemon that is started later: it finds this in the journal.
+    func override(_ request: OverrideRequest) async throws(CommandError) -> OverrideChangeDocument {
+        try DirectAnswers.document(await engine.override(request))
+    }
+
+    func lift(_ request: LiftRequest) async throws(CommandError) -> OverrideChangeDocument {
+        try DirectAnswers.document(await engine.lift(request))
+    }
+
+    private static func document(_ answer: OverrideAnswer) throws(CommandError) -> OverrideChangeDocument {
+        switch answer {
+        case .changed(let change) where !change.isKept && !change.isDryRun:
+            throw CommandError(
+                "the journal cannot be written, so this would be forgotten at once", hint: "`headroom doctor --fix` says why")
+        case .changed(let change): return OverrideChangeDocument(change)
+        case .refused(let refusal): throw CommandError(refusal.text, hint: refusal.hint)
+        case .unknown(let text, let hint), .invalid(let text, let hint): throw CommandError(text, hint: hint)
         }
     }
 }

@@ -21,10 +21,12 @@ struct Headroom: AsyncParsableCommand {
               headroom status                          pools and volumes at a glance
               headroom explain web-1                   why the container web-1 would or would not grow now
               headroom grow web-1 --by 10GiB --dry-run
+              headroom hold web-1 --for 2h --reason "its log is being cleaned up"
             """,
         version: Version.text,
         subcommands: [
-            Serve.self, Status.self, Explain.self, Grow.self, Restore.self, Doctor.self, CheckConfig.self, FailPointsList.self,
+            Serve.self, Status.self, Explain.self, Grow.self, Hold.self, Pin.self, Release.self, Pause.self, Resume.self,
+            OverridesList.self, Restore.self, Doctor.self, CheckConfig.self, FailPointsList.self,
         ])
 
     /// Exit codes: 0 done, 1 refused or failed, 2 usage.

@@ -70,17 +70,3 @@ struct LogLines: LogHandler {
         return quoted + "\""
     }
 }
-
-extension WallTime {
-    /// UTC, to the millisecond.
-    var iso8601: String {
-        var seconds = time_t(self.seconds)
-        var parts = tm()
-        gmtime_r(&seconds, &parts)
-        let milliseconds = Int((self.seconds - Double(seconds)) * 1000)
-        func two(_ n: Int32) -> String { n < 10 ? "0\(n)" : "\(n)" }
-        let fraction = String(1000 + min(max(milliseconds, 0), 999)).dropFirst()
-        return "\(parts.tm_year + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))"
-            + "T\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec)).\(fraction)Z"
-    }
-}

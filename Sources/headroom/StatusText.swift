@@ -16,7 +16,7 @@ struct StatusText {
 
     var text: String {
         if status.pools.isEmpty { return head + "no thin pools on this host\n" }
-        return head + pools.rendered(for: terminal) + "\n" + volumesOrNone + troubles
+        return head + pools.rendered(for: terminal) + "\n" + volumesOrNone + overrides + troubles
     }
 
     private var head: String {
@@ -79,6 +79,11 @@ struct StatusText {
         case .barred: return .init(volume.content ?? volume.refusal?.reason.rawValue ?? "", .dim)
         case nil: return .init("-")
         }
+    }
+
+    private var overrides: String {
+        guard !status.overrides.isEmpty else { return "" }
+        return "\n" + OverridesText(status.overrides).table.rendered(for: terminal)
     }
 
     /// Each refused wish with what to do.

@@ -87,7 +87,7 @@ final class BenchHost: Host {
 
     static let poolNumber = DeviceNumber(major: 254, minor: 0)
 
-    static func pool(_ name: DeviceName = "pool") -> PoolFact {
+    static func pool(_ name: DeviceName = "pool", used: Bytes? = nil) -> PoolFact {
         let size = Bytes.gibibytes(10)
         let block = Bytes.kibibytes(64)
         return PoolFact(
@@ -97,7 +97,8 @@ final class BenchHost: Host {
                 lowWaterMark: DataBlocks(0)),
             status: .working(
                 .init(
-                    metadataUsed: MetadataBlocks(100), metadataTotal: MetadataBlocks(16_384), dataUsed: DataBlocks(1000),
+                    metadataUsed: MetadataBlocks(100), metadataTotal: MetadataBlocks(16_384),
+                    dataUsed: DataBlocks(used.map { $0.count / block.count } ?? 1000),
                     dataTotal: DataBlocks(size.count / block.count), mode: .readWrite, needsCheck: false)))
     }
 

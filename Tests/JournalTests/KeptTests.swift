@@ -79,7 +79,8 @@ import Units
         let id = try await journal.begin(.numbered(1), at: .day(1))
         try await journal.recordBirth(of: .numbered(1), size: .mebibytes(256), at: .day(1))
         await journal.close()
-        try Stranger(scratch).execute("DROP TABLE kept; DROP TABLE restoring; DROP TABLE decisions; PRAGMA user_version = 1")
+        try Stranger(scratch).execute(
+            "DROP TABLE kept; DROP TABLE restoring; DROP TABLE decisions; " + beforeOverrides + "PRAGMA user_version = 1")
 
         journal = try await Journal.open(directory: scratch.path)
         #expect(try await journal.unfinished().map(\.id) == [id])

@@ -94,7 +94,7 @@ import Units
         try change(scratch, "PRAGMA user_version = 7")
         let before = try contents(of: scratch.database)
         let error = await #expect(throws: JournalError.self) { _ = try await Journal.open(directory: scratch.path) }
-        #expect(error == .newerSchema(path: scratch.database, found: 7, known: 3))
+        #expect(error == .newerSchema(path: scratch.database, found: 7, known: 4))
         #expect(try contents(of: scratch.database) == before)
     }
 

@@ -20,6 +20,9 @@ struct SimulatedBench {
     private(set) var births: [VolumeIdentity: Bytes] = [:]
     private var snapshot: Snapshot?
     private var generator: SplitMix64
+    /// What people and alerts have set: some of it comes and goes with each look.
+    private(set) var overrides: [Override] = []
+    private var overridesMade: UInt64 = 0
 
     init(seed: UInt64) throws {
         var shape = Scenario.Shape()
@@ -50,6 +53,7 @@ struct SimulatedBench {
         for volume in joined.volumes where births[volume.identity] == nil {
             if let size = volume.filesystem?.geometry?.size { births[volume.identity] = size }
         }
+        changeOverrides(joined)
         return (joined, world.now)
     }
 
@@ -58,6 +62,7 @@ struct SimulatedBench {
         for decision in plan.decisions {
             guard case .grow(let order) = decision.verdict else { continue }
             history.began(order)
+            spend(order)
             guard generator.unit() > 0.1 else { continue }
             let start = world.now
             var done = true
@@ -80,6 +85,45 @@ struct SimulatedBench {
         let ticket = world.begin(step)
         world.advance(to: ticket.ends)
         return world.finish(ticket).outcome == .done
+    }
+
+    private mutating func spend(_ order: Order) {
+        guard let exceeds = order.exceeds, let place = overrides.firstIndex(where: { $0.id == exceeds.override }) else { return }
+        overrides[place].spent += exceeds.bytes
+    }
+
+    private mutating func changeOverrides(_ snapshot: Snapshot) {
+        if generator.happens(.percent(15)), !overrides.isEmpty {
+            overrides.remove(at: Int(generator.number(in: 0...UInt64(overrides.count - 1))))
+        }
+        while generator.happens(.percent(40)), !snapshot.volumes.isEmpty {
+            overridesMade += 1
+            let volume = generator.one(of: snapshot.volumes)
+            let scope: Override.Scope = generator.one(of: [
+                .volume(volume.identity), .volume(volume.identity), .volumes(Glob("\(volume.name)".prefix(4) + "*")),
+                .pool(volume.poolName), .all,
+            ])
+            let pin = Override.Pin(
+                threshold: generator.happens(.percent(50)) ? .percent(UInt(generator.number(in: 10...100))) : nil,
+                target: generator.happens(.percent(50)) ? .percent(UInt(generator.number(in: 5...100))) : nil,
+                maximumSize: generator.happens(.percent(50)) ? .mebibytes(generator.number(in: 64...8_192)) : nil)
+            let bound = Override.Kind.exceedReserve(bound: .mebibytes(generator.number(in: 1...2_048)))
+            overrides.append(
+                Override(
+                    id: OverrideID(overridesMade), kind: generator.one(of: [.hold, .pause, .pin(pin), bound, bound]),
+                    scope: scope,
+                    asked: Asked(author: "somebody", source: generator.one(of: [.cli, .api, .alert, .alert])),
+                    start: WallTime(seconds: Double(overridesMade)), end: nil))
+        }
+    }
+
+    /// The plan under what is set.
+    func plan(
+        _ snapshot: Snapshot, now: MonotonicTime, deciding names: Set<DeviceName>? = nil, previous: Plan? = nil
+    ) -> Plan {
+        Policy.plan(
+            snapshot, rules: rules, history: history, overrides: Overrides(overrides), now: now, deciding: names,
+            previous: previous)
     }
 
     var violations: [Violation] { world.chronicle.violations }

@@ -18,17 +18,23 @@ import Units
 
     @Test func `no plan grants more than its pools have, nor to whom it may not, nor past a bound`() throws {
         var granted = 0
+        var exceeded = 0
+        var pinned = 0
         var refused: Set<Refusal.Reason> = []
         for seed in SimulatedSeeds.some(60) {
             var bench = try SimulatedBench(seed: seed)
             for _ in 0..<SimulatedPlansTests.looks {
                 let (snapshot, now) = bench.nextSnapshot()
-                let plan = Policy.plan(snapshot, rules: bench.rules, history: bench.history, now: now)
+                let plan = bench.plan(snapshot, now: now)
                 let judge = Judge(snapshot: snapshot, plan: plan, bench: bench, now: now, seed: seed)
                 judge.judgePools()
                 for (volume, decision) in zip(snapshot.volumes, plan.decisions) {
                     judge.judge(volume, decision)
-                    if case .grow = decision.verdict { granted += 1 }
+                    if case .grow(let order) = decision.verdict {
+                        granted += 1
+                        if order.exceeds != nil { exceeded += 1 }
+                        if decision.findings.contains(where: { $0.subject == "pin" }) { pinned += 1 }
+                    }
                     if case .refused(let refusal) = decision.verdict { refused.insert(refusal.reason) }
                 }
                 bench.carryOut(plan)
@@ -37,6 +43,8 @@ import Units
         }
         // Else this shows nothing.
         #expect(granted > 0)
+        #expect(exceeded > 0 && pinned > 0 || SimulatedSeeds.some(2).count < 2)
+        #expect(refused.isSuperset(of: [.onHold, .paused]) || SimulatedSeeds.some(2).count < 2)
         #expect(refused.contains(.reserve) || SimulatedSeeds.some(2).count < 2)
     }
 
@@ -46,9 +54,9 @@ import Units
         var bench = try SimulatedBench(seed: seed)
         for _ in 0..<10 {
             let (snapshot, now) = bench.nextSnapshot()
-            let plan = Policy.plan(snapshot, rules: bench.rules, history: bench.history, now: now)
-            #expect(plan == Policy.plan(snapshot, rules: bench.rules, history: bench.history, now: now))
-            let other = Policy.plan(bench.shuffled(snapshot), rules: bench.rules, history: bench.history, now: now)
+            let plan = bench.plan(snapshot, now: now)
+            #expect(plan == bench.plan(snapshot, now: now))
+            let other = bench.plan(bench.shuffled(snapshot), now: now)
             #expect(Set(other.decisions) == Set(plan.decisions), "HEADROOM_SEED=\(seed)")
             #expect(Set(other.pools) == Set(plan.pools), "HEADROOM_SEED=\(seed)")
             bench.carryOut(plan)
@@ -58,12 +66,11 @@ import Units
     @Test(arguments: SimulatedSeeds.some(40)) func `deciding some anew leaves the others as they were`(seed: UInt64) throws {
         var bench = try SimulatedBench(seed: seed)
         let (first, before) = bench.nextSnapshot()
-        let old = Policy.plan(first, rules: bench.rules, history: bench.history, now: before)
+        let old = bench.plan(first, now: before)
         bench.carryOut(old)
         let (snapshot, now) = bench.nextSnapshot()
         let names = Set(snapshot.volumes.map(\.name).enumerated().filter { $0.offset % 3 == 0 }.map(\.element))
-        let plan = Policy.plan(
-            snapshot, rules: bench.rules, history: bench.history, now: now, deciding: names, previous: old)
+        let plan = bench.plan(snapshot, now: now, deciding: names, previous: old)
         let known = Dictionary(uniqueKeysWithValues: old.decisions.map { ($0.volume, $0) })
         #expect(plan.decisions.map(\.volume) == snapshot.volumes.map(\.identity), "HEADROOM_SEED=\(seed)")
         for decision in plan.decisions where !names.contains(decision.volume.name) {
@@ -110,9 +117,12 @@ private struct Judge {
         let standard: Ratio = if case .docker(let free) = pool.owner { Ratio(free.value + 0.05) ?? .one } else { .percent(10) }
         let reserve = (rule.dataReserve ?? standard).of(total)
         let promised = snapshot.volumes.filter { $0.poolName == pool.name }.map(unwrittenGrant).sum()
-        expect(
-            used + promised + granted + reserve <= total,
-            "\(pool.name): \(used) used, \(promised) promised, \(granted) granted, \(reserve) reserved of \(total)")
+        let exceeding = judgeLeave(on: pool)
+        let account =
+            "\(used) used, \(promised) promised, \(granted) granted, \(exceeding) by leave, \(reserve) reserved of \(total)"
+        let ordinary = granted.less(exceeding)
+        expect(ordinary == .zero || used + promised + ordinary + reserve <= total, "\(pool.name): \(account)")
+        expect(used + promised + granted <= total, "\(pool.name) has less than that: \(account)")
         let metadata = report.metadataTotal.bytes
         let metadataReserve = (rule.metadataReserve ?? .percent(10)).of(metadata)
         // 48 bytes for each block that may be mapped.
@@ -121,6 +131,30 @@ private struct Judge {
         guard let limit = rule.overcommitLimit else { return }
         let sizes = snapshot.volumes.filter { $0.poolName == pool.name }.map { $0.filesystem?.geometry?.size ?? $0.size }.sum()
         expect(sizes + granted <= limit.of(total), "\(pool.name): past its overcommit limit")
+    }
+
+    /// What is granted into the reserve, and that each bit of it is by leave that stands, of that volume, within its bound.
+    private func judgeLeave(on pool: Pool) -> Bytes {
+        var spent: [OverrideID: Bytes] = [:]
+        for (volume, decision) in zip(snapshot.volumes, plan.decisions) where volume.poolName == pool.name {
+            guard case .grow(let order) = decision.verdict, let exceeds = order.exceeds else { continue }
+            spent[exceeds.override, default: .zero] += exceeds.bytes
+            let leave = bench.overrides.first { $0.id == exceeds.override }
+            expect(leave?.scope.contains(volume) ?? false, "\(volume.name): goes into the reserve by nobody's leave")
+            expect(exceeds.bytes <= order.added, "\(volume.name): exceeds by more than it grows")
+        }
+        for leave in bench.overrides {
+            guard let now = spent[leave.id], case .exceedReserve(let bound) = leave.kind else { continue }
+            expect(leave.spent + now <= bound, "\(leave.text): \(leave.spent) and \(now)")
+        }
+        return spent.values.sum()
+    }
+
+    /// What holds against a volume, as far as it cannot be told otherwise: set by a person for it alone.
+    private func isHeldForSure(_ volume: Volume) -> Bool {
+        bench.overrides.contains {
+            ($0.kind.name == .hold || $0.kind.name == .pause) && $0.asked.source != .alert && $0.scope == .volume(volume.identity)
+        }
     }
 
     /// What a filesystem was given by growth, or is being given, and has not written.
@@ -133,7 +167,10 @@ private struct Judge {
     // MARK: One volume
 
     func judge(_ volume: Volume, _ decision: Decision) {
-        let rule = bench.rules.volumes[volume.owner.container?.name == nil ? 1 : 0]
+        var rule = bench.rules.volumes[volume.owner.container?.name == nil ? 1 : 0]
+        for case .pin(let pin) in Overrides(bench.overrides).about(volume).all.reversed().map(\.kind) {
+            rule.maximumSize = pin.maximumSize ?? rule.maximumSize
+        }
         let mode = rule.mode ?? bench.rules.mode
         expect(decision.rule == rule.name && decision.mode == mode, "\(volume.name): by the wrong rule")
         if let runway = decision.runway {
@@ -159,6 +196,7 @@ private struct Judge {
     private func judge(_ order: Order, of volume: Volume, by rule: VolumeRule) {
         judgeTouchable(volume)
         let name = volume.name
+        expect(!isHeldForSure(volume), "\(name): grown although a person holds it")
         let past = bench.history[volume.identity]
         guard let geometry = volume.filesystem?.geometry else { return expect(false, "\(name): its geometry is not known") }
         expect(order.volume == volume.identity && order.from == geometry.size, "\(name): meant for another")

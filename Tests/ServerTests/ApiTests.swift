@@ -3,6 +3,7 @@
 
 import Engine
 import Exposition
+import Glibc
 import HTTPTypes
 import Inventory
 import Policy
@@ -12,6 +13,8 @@ import Units
 @testable import Server
 
 struct ApiTests {
+    private let wishes = Wishes(asker: Asked(author: "alice", source: .api))
+
     @Test func `Status, pools and volumes are documents that read back`() async throws {
         let daemon = FakeDaemon(FakeDaemon.report(volumes: ["a \"b\" \\", "café"]))
         try await Run.server(daemon) { server async throws in
@@ -63,9 +66,11 @@ struct ApiTests {
             daemon.set { $0.answer = .done(growth) }
             #expect(try await server.client.grow(GrowRequest(volume: "web", by: .mebibytes(1))).result == .done)
             let wishes = daemon.seen.wishes
+            let asked = Asked(author: getuid() == 0 ? "root" : "user \(getuid())", source: .cli)
             #expect(
                 wishes == [
-                    GrowRequest(volume: "a/b é", to: .gibibytes(42), dryRun: true), GrowRequest(volume: "web", by: .mebibytes(1)),
+                    GrowRequest(volume: "a/b é", to: .gibibytes(42), dryRun: true, asked: asked),
+                    GrowRequest(volume: "web", by: .mebibytes(1), asked: asked),
                 ])
         }
     }
@@ -96,14 +101,14 @@ struct ApiTests {
         #"{"to": 1.5}"#,
     ])
     func `A wish that cannot be understood is refused with an example`(body: String) async throws {
-        let error = #expect(throws: Refused.self) { try GrowBody(Array(body.utf8)) }
+        let error = #expect(throws: Refused.self) { try wishes.grow("web", Array(body.utf8)) }
         #expect(error?.status == .badRequest)
         #expect(error?.document.hint.contains(#"{"to": "42GiB"}"#) == true)
     }
 
     @Test func `A wish may be text or a number of bytes`() throws {
-        #expect(try GrowBody(Array(#"{"to": "42GiB"}"#.utf8)).to == .gibibytes(42))
-        let body = try GrowBody(Array(#"{"by": 1048576, "dry_run": true}"#.utf8))
+        #expect(try wishes.grow("web", Array(#"{"to": "42GiB"}"#.utf8)).to == .gibibytes(42))
+        let body = try wishes.grow("web", Array(#"{"by": 1048576, "dry_run": true}"#.utf8))
         #expect(body.by == .mebibytes(1) && body.dryRun && body.to == nil)
     }
 

@@ -6,6 +6,7 @@ import Engine
 import Filesystem
 import Host
 import Inventory
+import Journal
 import Owners
 import Policy
 import Synchronization
@@ -19,6 +20,10 @@ final class FakeDaemon: Daemon {
         var reloads = 0
         var answer = GrowAnswer.unknown("nobody is called so")
         var wishes: [GrowRequest] = []
+        var overrides: [OverrideRequest] = []
+        var lifts: [LiftRequest] = []
+        var overrideAnswer: OverrideAnswer?
+        var answers: [String: (request: String, answer: JournaledAnswer.Answer)] = [:]
     }
 
     private let state: Mutex<State>
@@ -45,6 +50,29 @@ final class FakeDaemon: Daemon {
             state.wishes.append(request)
             return state.answer
         }
+    }
+
+    func override(_ request: OverrideRequest) async -> OverrideAnswer {
+        state.withLock { state in
+            state.overrides.append(request)
+            return state.overrideAnswer ?? .changed(OverrideChange())
+        }
+    }
+
+    func lift(_ request: LiftRequest) async -> OverrideAnswer {
+        state.withLock { state in
+            state.lifts.append(request)
+            return state.overrideAnswer ?? .changed(OverrideChange())
+        }
+    }
+
+    func once(
+        _ key: String, request: String, _ work: @Sendable () async -> JournaledAnswer.Answer
+    ) async -> OnceAnswer {
+        if let known = seen.answers[key] { return known.request == request ? .again(known.answer) : .different }
+        let answer = await work()
+        state.withLock { $0.answers[key] = (request, answer) }
+        return .first(answer)
     }
 
     /// One pool with these volumes, each a Docker container's.

@@ -8,17 +8,33 @@ import Testing
 /// Sends bytes as they are over TCP, and takes what comes back until the server closes.
 enum RawClient {
     static func send(_ text: String, port: Int) async throws -> String {
+        try await send(text) { try await $0.connect(host: "127.0.0.1", port: port).get() }
+    }
+
+    /// The same over a Unix socket: one POST and its answer.
+    static func post(_ path: String, body: String, headers: String, socketPath: String) async throws -> RawAnswer {
+        let text =
+            "POST \(path) HTTP/1.1\r\nHost: a\r\n\(headers)Content-Length: \(body.utf8.count)\r\nConnection: close\r\n\r\n\(body)"
+        let answers = RawAnswer.parse(
+            try await send(text) { try await $0.connect(unixDomainSocketPath: socketPath).get() })
+        try #require(answers.count == 1, "\(answers)")
+        return answers[0]
+    }
+
+    private static func send(
+        _ text: String, through connect: (ClientBootstrap) async throws -> any Channel
+    ) async throws -> String {
         let group = MultiThreadedEventLoopGroup.singleton
         let answer = group.any().makePromise(of: String.self)
         let channel: any Channel
         do {
-            channel = try await ClientBootstrap(group: group)
-                .channelInitializer { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        try channel.pipeline.syncOperations.addHandler(Collector(answer))
-                    }
-                }
-                .connect(host: "127.0.0.1", port: port).get()
+            channel = try await connect(
+                ClientBootstrap(group: group)
+                    .channelInitializer { channel in
+                        channel.eventLoop.makeCompletedFuture {
+                            try channel.pipeline.syncOperations.addHandler(Collector(answer))
+                        }
+                    })
         } catch {
             answer.fail(error)
             throw error

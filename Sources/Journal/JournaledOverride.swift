@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) the Headroom authors
+
+public import Policy
+public import Units
+
+/// What became of an override at one moment, as the journal tells it later.
+public struct JournaledOverride: Hashable, Sendable {
+    public let time: WallTime
+    public let event: Event
+    /// Who did it: for what was lifted, who lifted it. Nil for what ended by itself.
+    public let by: Asked?
+    public let override: Override
+
+    public enum Event: String, Hashable, Sendable, CaseIterable {
+        case set
+        /// A later one of the same kind for the same has taken its place.
+        case replaced
+        case lifted
+        case expired
+    }
+
+    public init(time: WallTime, event: Event, by: Asked?, override: Override) {
+        self.time = time
+        self.event = event
+        self.by = by
+        self.override = override
+    }
+}
+
+/// What changes at once among the overrides that stand.
+public struct OverrideChanges: Hashable, Sendable {
+    /// New, or with what is new of them.
+    public var put: [Override] = []
+    public var removed: [OverrideID] = []
+    public var events: [JournaledOverride] = []
+
+    public init() {}
+}
+
+extension Journal {
+    /// Those that stood when they were last written, in no order.
+    public func overrides() async throws(JournalError) -> [Override] {
+        try await run { ledger throws(JournalError) in try ledger.overrides() }
+    }
+
+    /// On the disk, all of it or nothing, when this returns. Events beyond the limits in number and age go.
+    public func change(_ changes: OverrideChanges) async throws(JournalError) {
+        try await run { ledger throws(JournalError) in try ledger.change(changes, forgettingOthers: false) }
+    }
+
+    /// The same, where `changes.put` are all that stand.
+    public func replaceOverrides(by changes: OverrideChanges) async throws(JournalError) {
+        try await run { ledger throws(JournalError) in try ledger.change(changes, forgettingOthers: true) }
+    }
+
+    /// What became of overrides, newest first.
+    public func overrideEvents(limit: Int) async throws(JournalError) -> [JournaledOverride] {
+        try await run { ledger throws(JournalError) in try ledger.overrideEvents(limit: limit) }
+    }
+}
