@@ -36,11 +36,12 @@ struct ContentReaderTests {
     private func number(_ minor: UInt32) -> DeviceNumber { DeviceNumber(major: 254, minor: minor) }
 
     private func subject(
-        _ minor: UInt32, mapped: UInt64 = 0, length: UInt64 = 8, readable: Bool = true, open: Bool = false,
+        _ minor: UInt32, named name: UInt32? = nil, mapped: UInt64 = 0, length: UInt64 = 8, readable: Bool = true, open: Bool = false,
         mountedSize: Bytes? = nil
     ) -> ContentReader.Subject {
         ContentReader.Subject(
-            number: number(minor), key: VolumeKey(name: DeviceName("v\(minor)"), uuid: "", pool: number(0), thinID: minor),
+            number: number(minor),
+            key: VolumeKey(name: DeviceName("v\(name ?? minor)"), uuid: "", pool: number(0), thinID: name ?? minor),
             length: Sectors(length),
             state: mountedSize.map { .mounted(.ext4, ways: ["/m"], size: $0) }
                 ?? .unmounted(.working(mapped: Sectors(mapped), highest: nil), isOpen: open),
@@ -98,15 +99,33 @@ struct ContentReaderTests {
         let contents = FakeContents()
         let reader = contents.reader()
         _ = await reader.read([subject(1)], at: start)
-        reader.keep([subject(1).key], at: start)
+        reader.keep([subject(1).key])
         #expect(contents.count(1) == 1)
         let later = start.advanced(by: .seconds(60))
         let found = await reader.read([subject(1), subject(2)], at: later).found
-        #expect(found[number(2)] == .content(.unread(reason: "it has only just appeared")))
-        reader.keep([subject(1).key, subject(2).key], at: later)
+        #expect(found[number(2)] == .content(.unread(reason: "it has only just appeared or been unmounted")))
+        reader.keep([subject(1).key, subject(2).key])
         _ = await reader.read([subject(2)], at: later.advanced(by: .milliseconds(900)))
         #expect(contents.count(2) == 0)
         _ = await reader.read([subject(2)], at: later.advanced(by: .milliseconds(1100)))
+        #expect(contents.count(2) == 1)
+    }
+
+    @Test("one that was unmounted a moment ago, or made anew, is let alone: its owner may be removing it")
+    func leaving() async {
+        let contents = FakeContents()
+        let reader = contents.reader()
+        _ = await reader.read([subject(1, mountedSize: .mebibytes(230))], at: start)
+        reader.keep([subject(1).key])
+        #expect(contents.count(1) == 1)
+        let later = start.advanced(by: .seconds(60))
+        _ = await reader.read([subject(1)], at: later)
+        #expect(contents.count(1) == 1)
+        // Removed and activated again under another number, with no whole look in between.
+        let again = later.advanced(by: .seconds(2))
+        _ = await reader.read([subject(2, named: 1)], at: again)
+        #expect(contents.count(2) == 0)
+        _ = await reader.read([subject(2, named: 1)], at: again.advanced(by: .seconds(1)))
         #expect(contents.count(2) == 1)
     }
 
@@ -114,7 +133,7 @@ struct ContentReaderTests {
     func mountedNewcomer() async {
         let contents = FakeContents { _ in .geometry(nil) }
         let reader = contents.reader()
-        reader.keep([], at: start)
+        reader.keep([])
         _ = await reader.read([subject(1, mountedSize: .mebibytes(230))], at: start)
         #expect(contents.count(1) == 1)
     }

@@ -29,8 +29,17 @@ final class ContentReader: Sendable {
     fileprivate struct Known {
         /// The last reading of each, and of what it was.
         var last: [DeviceNumber: (subject: Subject, found: Found)] = [:]
-        /// Since when each has been there; nil before the first look, whose volumes are no newcomers.
-        var seen: [VolumeKey: MonotonicTime]?
+        /// What each was when it was last looked at.
+        var sights: [VolumeKey: Sight] = [:]
+        /// The first look's volumes are no newcomers: they may have been there for ever.
+        var hasLooked = false
+    }
+
+    fileprivate struct Sight {
+        var number: DeviceNumber
+        var isMounted: Bool
+        /// Nil for what was so at the first look.
+        var since: MonotonicTime?
     }
 
     private let inquiry: Inquiry<DeviceNumber>
@@ -53,8 +62,8 @@ final class ContentReader: Sendable {
         case content(Content)
     }
 
-    /// What each holds, from memory or from the device. One that has only just appeared is let alone unless it is mounted:
-    /// its owner may be about to remove it, and finds it busy while it is being read.
+    /// What each holds, from memory or from the device. One that has only just appeared, or been unmounted, is let alone: its
+    /// owner may be about to remove it, and finds it busy while it is being read.
     func read(
         _ subjects: [Subject], at now: MonotonicTime
     ) async -> (found: [DeviceNumber: Found], complaints: [Facts.Complaint]) {
@@ -62,10 +71,11 @@ final class ContentReader: Sendable {
         var open: [DeviceNumber: Subject] = [:]
         known.withLock { known in
             for subject in subjects {
+                let isSettled = known.isSettled(subject, at: now)
                 if let content = known.remembered(subject) {
                     found[subject.number] = content
-                } else if known.isNew(subject, at: now) {
-                    found[subject.number] = subject.unread("it has only just appeared")
+                } else if !isSettled {
+                    found[subject.number] = subject.unread("it has only just appeared or been unmounted")
                 } else if subject.isReadable {
                     open[subject.number] = subject
                 }
@@ -101,14 +111,11 @@ final class ContentReader: Sendable {
     }
 
     /// These are all the volumes that there are: forgets the others.
-    func keep(_ keys: Set<VolumeKey>, at now: MonotonicTime) {
+    func keep(_ keys: Set<VolumeKey>) {
         known.withLock { known in
             known.last = known.last.filter { keys.contains($0.value.subject.key) }
-            // The first look's volumes may have been there for ever.
-            let since = known.seen == nil ? MonotonicTime.zero : now
-            var seen: [VolumeKey: MonotonicTime] = [:]
-            for key in keys { seen[key] = known.seen?[key] ?? since }
-            known.seen = seen
+            known.sights = known.sights.filter { keys.contains($0.key) }
+            known.hasLooked = true
         }
     }
 
@@ -160,13 +167,14 @@ extension ContentReader.Known {
         return nil
     }
 
-    fileprivate mutating func isNew(_ subject: ContentReader.Subject, at now: MonotonicTime) -> Bool {
-        guard case .unmounted = subject.state, let seen else { return false }
-        guard let since = seen[subject.key] else {
-            self.seen?[subject.key] = now
-            return true
+    /// Notes what it is now. Every look does so, also at what needs no reading.
+    fileprivate mutating func isSettled(_ subject: ContentReader.Subject, at now: MonotonicTime) -> Bool {
+        let isMounted = if case .mounted = subject.state { true } else { false }
+        if let sight = sights[subject.key], sight.number == subject.number, sight.isMounted == isMounted {
+            return isMounted || sight.since.map { now.since($0) >= LinuxLimits.settling } ?? true
         }
-        return since != .zero && now.since(since) < LinuxLimits.settling
+        sights[subject.key] = .init(number: subject.number, isMounted: isMounted, since: hasLooked ? now : nil)
+        return isMounted || !hasLooked
     }
 }
 

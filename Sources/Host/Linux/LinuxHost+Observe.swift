@@ -33,7 +33,7 @@ extension LinuxHost {
         let writers = await writers(of: found.volumes, mounted: mounted, holders: holders, all: scope == .everything)
         let owners = await owners.find(found, mounted: mounted, all: scope == .everything)
         let named = await names.find(for: found.volumes, of: owners)
-        if scope == .everything { self.contents.keep(Set(found.volumes.map(\.key)), at: began) }
+        if scope == .everything { self.contents.keep(Set(found.volumes.map(\.key))) }
 
         var facts = Facts(
             scope: scope, takenAt: began, wallTime: wallTime, duration: .zero,
