@@ -27,6 +27,7 @@ let package = Package(
         // Without traits Hummingbird takes neither full Foundation nor swift-configuration.
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         // For tests only: what is linked with it grows by 1.6 MB.
         .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
@@ -39,6 +40,7 @@ let package = Package(
         // Releases before Debian 10 called this package e2fslibs-dev.
         .systemLibrary(name: "CExt2FS", pkgConfig: "ext2fs", providers: [.apt(["libext2fs-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CCrypt", pkgConfig: "libcrypt", providers: [.apt(["libcrypt-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .target(name: "CLinux"),
 
@@ -62,7 +64,9 @@ let package = Package(
         room("Inventory", ["Units", "DeviceMapper", "Filesystem", "Owners", "Host"]),
         room("Policy", ["Units", "DeviceMapper", "Filesystem", "Owners", "Host", "Inventory"]),
         room("YAML", ["CYAML"]),
-        room("ConfigurationFile", ["Units", "Owners", "Policy", "YAML"]),
+        room("Credentials", ["Units", "Deadlines", "CCrypt"]),
+        room("ConfigurationFile", ["Units", "Owners", "Policy", "YAML", "Credentials"]),
+        room("WebConfiguration", ["Units", "YAML", "Credentials", "ConfigurationFile"]),
         room("Journal", ["FailPoints", "Units", "Deadlines", "Host", "Policy", "CSQLite"]),
         room("Grower", ["Units", "DeviceMapper", "Filesystem", "Owners", "Host", "Policy"]),
         room(
@@ -75,17 +79,21 @@ let package = Package(
         room(
             "Server",
             [
-                "Units", "LocalHTTP", "Policy", "Journal", "Engine", "Exposition", "CLinux",
+                "Units", "Deadlines", "LocalHTTP", "Credentials", "ConfigurationFile", "WebConfiguration", "YAML", "Policy",
+                "Journal", "Engine", "Exposition", "CLinux",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .executableTarget(
             name: "headroom",
             dependencies: [
-                "FailPoints", "Units", "Owners", "Host", "Simulation", "Inventory", "Policy", "ConfigurationFile", "Journal",
+                "FailPoints", "Units", "Owners", "Host", "Simulation", "Inventory", "Policy", "Credentials", "ConfigurationFile",
+                "WebConfiguration", "Journal",
                 "Grower",
                 "Engine",
                 "Exposition", "Server", "CLinux",
@@ -115,7 +123,9 @@ let package = Package(
         tests(of: "Simulation", ["Units", "DeviceMapper", "Filesystem", "Owners", "Host"]),
         tests(of: "Inventory", ["Units", "DeviceMapper", "Filesystem", "Host"]),
         tests(of: "Policy", ["Units", "DeviceMapper", "Filesystem", "Owners", "Host", "Inventory", "Simulation"]),
-        tests(of: "ConfigurationFile", ["Units", "Owners", "Policy"]),
+        tests(of: "Credentials", ["Units"]),
+        tests(of: "ConfigurationFile", ["Units", "Owners", "Policy", "Credentials"]),
+        tests(of: "WebConfiguration", ["ConfigurationFile", "Credentials"]),
         tests(of: "Journal", ["Units", "Filesystem", "Owners", "Host", "Policy"]),
         tests(of: "Grower", ["Units", "Filesystem", "Owners", "Host", "Policy"]),
         tests(
@@ -129,6 +139,7 @@ let package = Package(
             of: "Server",
             [
                 "Units", "DeviceMapper", "Filesystem", "Owners", "Host", "Inventory", "Policy", "Journal", "Engine", "Exposition",
+                "Credentials", "WebConfiguration",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) the Headroom authors
 
+public import Credentials
 import Glibc
 public import Owners
 public import Policy
@@ -11,6 +12,8 @@ public enum Configuration {
     /// What a file says.
     public struct Loaded: Hashable, Sendable {
         public let rules: Rules
+        /// Who may come over the network with a token, and where it is.
+        public let tokens: [TokenSource]
         /// In the order of the file.
         public let warnings: [Complaint]
     }
@@ -31,19 +34,20 @@ public enum Configuration {
             let complaint = Complaint(line: error.line, column: error.column, severity: .error, text: error.text)
             throw .wrong(path: path, complaints: [complaint])
         }
-        let (rules, complaints) = withoutActuallyEscaping(hookFault) { hookFault in
+        let (rules, tokens, complaints) = withoutActuallyEscaping(hookFault) { hookFault in
             var reader = Reader(hookFault: hookFault)
-            return (reader.rules(root), reader.complaints)
+            let (rules, tokens) = reader.file(root)
+            return (rules, tokens, reader.complaints)
         }
         guard complaints.allSatisfy({ $0.severity == .warning }) else { throw .wrong(path: path, complaints: complaints) }
-        return Loaded(rules: rules, warnings: complaints)
+        return Loaded(rules: rules, tokens: tokens, warnings: complaints)
     }
 }
 
-/// The file on disk.
-private enum ConfigurationFile {
+/// A file on disk, of any kind of configuration.
+package enum ConfigurationFile {
     /// At most one byte more than is read, so that a larger file is known to be larger.
-    static func bytes(of path: String) throws(ConfigurationError) -> [UInt8] {
+    package static func bytes(of path: String) throws(ConfigurationError) -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             if errno == ENOENT { throw .missing(path: path) }

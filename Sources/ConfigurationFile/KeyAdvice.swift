@@ -2,7 +2,7 @@
 // Copyright (c) the Headroom authors
 
 /// What the author of an unknown word most likely meant.
-enum KeyAdvice {
+package enum KeyAdvice {
     /// The words that are compared are short; a longer one is nobody's slip.
     private static let longest = 40
 
@@ -23,7 +23,7 @@ enum KeyAdvice {
     }
 
     /// The word that is fewest slips away, if they are few for its length.
-    static func nearest(to word: String, among words: [String]) -> String? {
+    package static func nearest(to word: String, among words: [String]) -> String? {
         guard word.utf8.count <= longest else { return nil }
         let ranked = words.map { (word: $0, distance: distance(from: word, to: $0)) }
         guard let best = ranked.min(by: { $0.distance < $1.distance }) else { return nil }
@@ -67,7 +67,7 @@ enum KeyAdvice {
 
 extension String {
     /// A word from the file in a message: one line, not long, nothing that a terminal acts on.
-    var shown: String { shown(60) }
+    package var shown: String { shown(60) }
 
     /// The same, at most so long.
     func shown(_ most: Int) -> String {

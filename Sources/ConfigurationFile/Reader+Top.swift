@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) the Headroom authors
 
+import Credentials
 import Policy
 import Units
 import YAML
 
 extension Reader {
     /// The whole file.
-    mutating func rules(_ root: YAMLNode?) -> Rules {
+    mutating func file(_ root: YAMLNode?) -> (Rules, [TokenSource]) {
         var rules = Rules()
-        guard let root else { return rules }
+        guard let root else { return (rules, []) }
         let fields = fields(root, of: .top)
         rules.mode = mode(fields["mode"]) ?? rules.mode
         if let poll = fields["poll"] { rules.poll = self.poll(poll.value) }
@@ -17,7 +18,7 @@ extension Reader {
         rules.pools = pools(fields["pools"])
         rules.volumes = volumes(fields["rules"])
         alerts(fields["alerts"])
-        return rules
+        return (rules, tokens(fields["tokens"]))
     }
 
     private mutating func mode(_ field: Field?) -> Mode? {

@@ -7,10 +7,11 @@ enum Section: CaseIterable {
     case pool, poolMatch, reserve, growth
     case rule, ruleMatch
     case alert, alertTarget
+    case token
 
     var keys: [String] {
         switch self {
-        case .top: ["mode", "poll", "plain", "pools", "rules", "alerts"]
+        case .top: ["mode", "poll", "plain", "pools", "rules", "alerts", "tokens"]
         case .poll: ["interval", "fastest"]
         case .plain: ["hook", "hook_timeout"]
         case .pool: ["match", "reserve", "assumed_fill_rate", "overcommit_limit", "growth"]
@@ -25,6 +26,7 @@ enum Section: CaseIterable {
         case .ruleMatch: ["owner", "container", "image", "volume", "pool", "vg", "lv", "tag", "labels"]
         case .alert: ["match", "action", "target", "by", "to", "for", "cooldown", "maximum_total"]
         case .alertTarget: ["volume", "container", "pool"]
+        case .token: ["name", "file", "scopes"]
         }
     }
 
@@ -42,6 +44,7 @@ enum Section: CaseIterable {
         case .ruleMatch: "`match` of an entry of `rules`"
         case .alert: "an entry of `alerts`"
         case .alertTarget: "`target` of an entry of `alerts`"
+        case .token: "an entry of `tokens`"
         }
     }
 
@@ -49,7 +52,7 @@ enum Section: CaseIterable {
     var parent: Section? {
         switch self {
         case .top: nil
-        case .poll, .plain, .pool, .rule, .alert: .top
+        case .poll, .plain, .pool, .rule, .alert, .token: .top
         case .poolMatch, .reserve, .growth: .pool
         case .ruleMatch: .rule
         case .alertTarget: .alert

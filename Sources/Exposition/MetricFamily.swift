@@ -51,6 +51,8 @@ enum Samples: Sendable {
     case histogram(@Sendable (Scene) -> Histogram)
     /// One series about this process.
     case process(@Sendable (ProcessFigures) -> MetricValue?)
+    /// Series about requests over the network, with labels of their own.
+    case requests(@Sendable (RequestFigures) -> [Sample])
 }
 
 struct Sample: Sendable {

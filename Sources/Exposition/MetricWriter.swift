@@ -29,8 +29,17 @@ extension MetricWriter {
             case .labelled(let samples):
                 for sample in samples(scene) { write(sample.labels, sample.value) }
             case .histogram(let histogram): write(histogram(scene))
-            case .process: break
+            case .process, .requests: break
             }
+        }
+    }
+
+    /// Writes the families about requests over the network, which change from scrape to scrape.
+    mutating func write(_ figures: RequestFigures) {
+        for family in MetricFamily.requests {
+            guard case .requests(let samples) = family.samples else { continue }
+            begin(family)
+            for sample in samples(figures) { write(sample.labels, sample.value) }
         }
     }
 

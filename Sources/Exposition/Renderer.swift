@@ -33,4 +33,11 @@ public struct Renderer: Sendable {
         writer.write(figures)
         return writer.bytes
     }
+
+    /// The families about requests over the network, for every scrape anew.
+    public static func text(of figures: RequestFigures) -> [UInt8] {
+        var writer = TextWriter()
+        writer.write(figures)
+        return writer.bytes
+    }
 }

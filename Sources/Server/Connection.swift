@@ -27,6 +27,15 @@ struct Connection: InitializableFromSource, Sendable {
     /// Whether the other end is on this host. Nil address: not known, so no.
     var isFromLoopback: Bool { channel.remoteAddress?.isLoopback ?? false }
 
+    /// The other end's address, for people.
+    var client: String { channel.remoteAddress?.ipAddress ?? "unknown" }
+
+    /// What takes turns with others: an address of IPv4, and all of the 64 bits that one host has of IPv6.
+    var neighbourhood: String {
+        guard case .v6(let address)? = channel.remoteAddress, !client.hasPrefix("::ffff:") else { return client }
+        return withUnsafeBytes(of: address.address.sin6_addr) { "\(Array($0.prefix(8)))" }
+    }
+
     /// Who has the other end of a Unix socket, as the kernel wrote it down at connect (SO_PEERCRED, unix(7)).
     func peerUser() async throws -> uid_t {
         guard let provider = channel as? any SocketOptionProvider else {

@@ -14,6 +14,12 @@ enum Limits {
     static let connections = 256
     /// How long a connection may stay without a request: longer than most scrape intervals.
     static let idle = TimeAmount.minutes(3)
+    /// Until a connection is secured.
+    static let handshake = TimeAmount.seconds(10)
+    /// Bytes of a file of certificates.
+    static let certificateFile = 1 << 20
+    /// Between two lines of the log about requests that were turned away.
+    static let betweenTellings = Duration.seconds(60)
     /// Bytes of a Unix socket's path (sun_path, with its closing NUL).
     static let socketPath = 107
 }

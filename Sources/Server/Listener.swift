@@ -12,6 +12,7 @@ import ServiceLifecycle
 struct Listener: Service {
     let place: Place
     let responder: Responder
+    let control: AccessControl
     let logger: Logger
     let onListening: @Sendable (Listening) async -> Void
 
@@ -29,13 +30,7 @@ struct Listener: Service {
             address = .unixDomainSocket(path: path)
         }
         let application = Application(
-            responder: responder,
-            server: .http1(
-                configuration: HTTP1Channel.Configuration(
-                    idleTimeout: Limits.idle,
-                    httpDecoderConfiguration: .init(
-                        maxHeaderFieldSize: Limits.headerBytes, maxHeaderListSize: Limits.headerBytes,
-                        maxHeaderFieldCount: Limits.headerFields))),
+            responder: responder, server: server,
             configuration: ApplicationConfiguration(
                 address: address, availableConnectionsDelegate: .maximum(Limits.connections, logger: logger)),
             onServerRunning: { channel in await onListening(listening(channel)) }, logger: logger)
@@ -45,6 +40,18 @@ struct Listener: Service {
             throw explained(error)
         } catch let error as SocketAddressError {
             throw ServerError.cannotListen(name, reason: "\(error)")
+        }
+    }
+
+    private var server: HTTPServerBuilder {
+        let configuration = HTTP1Channel.Configuration(
+            idleTimeout: Limits.idle,
+            httpDecoderConfiguration: .init(
+                maxHeaderFieldSize: Limits.headerBytes, maxHeaderListSize: Limits.headerBytes,
+                maxHeaderFieldCount: Limits.headerFields))
+        guard case .network = place, control.isSecured else { return .http1(configuration: configuration) }
+        return HTTPServerBuilder { responder in
+            SecureChannel(base: HTTP1Channel(responder: responder, configuration: configuration), control: control)
         }
     }
 

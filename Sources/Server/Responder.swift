@@ -16,17 +16,23 @@ struct Responder: HTTPResponder {
     let door: Door
     let telemetryPath: String
     let scrapes: Scrapes
+    let access: Access
 
     func respond(to request: Request, context connection: Connection) async throws -> Response {
         var response = try await answer(request, connection)
         response.headers[.xContentTypeOptions] = "nosniff"
+        if door == .network {
+            for header in access.control.rules.headers {
+                if let name = HTTPField.Name(header.name) { response.headers[name] = header.value }
+            }
+        }
         return request.method == .head ? response.createHeadResponse() : response
     }
 
     private func answer(_ request: Request, _ connection: Connection) async throws -> Response {
         do {
             let route = Route(path: request.uri.path, telemetryPath: telemetryPath)
-            try await Access.check(route, request, through: door, connection)
+            _ = try await access.admit(to: route, request, through: door, connection)
             guard let route else { throw Refused.noSuchPage(request.uri.path) }
             switch (request.method, route.changes) {
             case (.get, false), (.head, false): return try await read(route)
@@ -65,7 +71,8 @@ struct Responder: HTTPResponder {
 
     private func metrics(of report: Report) async -> Response {
         let process = try? await aside { ByteBuffer(bytes: Renderer.text(of: ProcessFigures.read())) }
-        let parts = [await scrapes.text(of: report), process ?? ByteBuffer()]
+        let requests = ByteBuffer(bytes: Renderer.text(of: access.control.figures))
+        let parts = [await scrapes.text(of: report), requests, process ?? ByteBuffer()]
         return Response(
             status: .ok, headers: [.contentType: Renderer.contentType], body: ResponseBody(contentsOf: parts))
     }

@@ -25,7 +25,7 @@ final class DirectAnswers: Answers {
         let logger = Logger(label: "headroom") { LogLines(label: $0, format: .text, logLevel: .critical) }
         let loader = RulesLoader(
             file: files.configurationFile, isDefault: files.isDefault, mode: nil, pollInterval: nil, logger: logger)
-        let rules = try loader.loadAtStart()
+        let rules = try loader.loadAtStart().rules
         let host = try LinuxHost.opened(looksOnce: true)
         lock = changing ? try Lock() : nil
         let books = changing ? await Books.opened(in: files.stateDirectory) : .none

@@ -72,7 +72,7 @@ private struct Surgery {
         let logger = Logger(label: "headroom") { LogLines(label: $0, format: .text, logLevel: .critical) }
         let loader = RulesLoader(
             file: files.configurationFile, isDefault: files.isDefault, mode: nil, pollInterval: nil, logger: logger)
-        let rules = try loader.loadAtStart()
+        let rules = try loader.loadAtStart().rules
         host = try LinuxHost.opened()
         lock = changing ? try Lock() : nil
         stateDirectory = files.stateDirectory

@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import ConfigurationFile
+import Credentials
 import Engine
 import Host
 import Logging
@@ -19,6 +20,7 @@ struct Serve: AsyncParsableCommand {
             EXAMPLES
               headroom serve
               headroom serve --mode enforce --config.file /etc/headroom/headroom.yaml
+              headroom serve --web.config.file /etc/headroom/web.yml
               headroom serve --host simulated:deploy/examples/simulated-host.yaml --web.listen-address 127.0.0.1:10787
             """)
 
@@ -34,6 +36,8 @@ struct Serve: AsyncParsableCommand {
     var listenAddresses: [AddressArgument] = []
     @Option(name: .customLong("web.telemetry-path"), help: "Where metrics are served.")
     var telemetryPath = "/metrics"
+    @Option(name: .customLong("web.config.file"), help: "TLS, users and limits, in the format of Prometheus' exporters.")
+    var webConfigurationFile: String?
     @OptionGroup var socket: SocketOptions
     @OptionGroup var log: LogOptions
 
@@ -42,13 +46,20 @@ struct Serve: AsyncParsableCommand {
         let loader = RulesLoader(
             file: files.configurationFile, isDefault: files.isDefault, mode: mode?.mode, pollInterval: pollInterval?.duration,
             logger: logger)
-        let rules = try loader.loadAtStart()
+        let (rules, tokens) = try loader.loadAtStart()
+        let access: AccessControl
+        do throws(AccessError) {
+            access = try AccessControl(webConfiguration: webConfigurationFile, tokens: tokens, logger: logger)
+        } catch {
+            throw CommandError("\(error)")
+        }
         switch host {
         case .simulated(let file):
             let simulated = try SimulatedHost.opened(file)
             logger.notice("this host is simulated, from \(file): nothing here is real")
             try await serve(
-                simulated, books: .none, rules: rules, loader: loader, socketPath: socket.explicitPath, logger: logger)
+                simulated, books: .none, rules: rules, loader: loader, access: access, socketPath: socket.explicitPath,
+                logger: logger)
         case .linux:
             let lock = try ActingLock()
             let linux = try LinuxHost.opened()
@@ -56,7 +67,7 @@ struct Serve: AsyncParsableCommand {
             let directory = files.stateDirectory
             try await serve(
                 linux, books: books, reopenBooks: { await Books.opened(in: directory) }, rules: rules, loader: loader,
-                socketPath: socket.path, logger: logger)
+                access: access, socketPath: socket.path, logger: logger)
             // Held until here.
             _ = consume lock
         }
@@ -64,24 +75,26 @@ struct Serve: AsyncParsableCommand {
 
     private func serve(
         _ host: any Host, books: Books, reopenBooks: (@Sendable () async -> Books)? = nil, rules: LoadedRules,
-        loader: RulesLoader, socketPath: String?, logger: Logger
+        loader: RulesLoader, access: AccessControl, socketPath: String?, logger: Logger
     ) async throws {
         logger.notice(
             "headroom \(Version.number) starts",
             metadata: ["mode": "\(rules.rules.mode.rawValue)", "host": "\(host.kind)", "config": "\(rules.file ?? "defaults")"])
         let engine = Engine(
             host: host, rules: rules, books: books, version: Version.number, logger: logger, reopenBooks: reopenBooks
-        ) { () throws(ReloadError) in try await loader.reload()
+        ) { () throws(ReloadError) in try await loader.reload(access)
         }
         let addresses = listenAddresses.isEmpty ? [.standard] : listenAddresses.map(\.address)
         let server: Server
         do throws(ServerError) {
             server = try Server(
-                daemon: engine, addresses: addresses, socketPath: socketPath, telemetryPath: telemetryPath, logger: logger)
+                daemon: engine, addresses: addresses, socketPath: socketPath, access: access, telemetryPath: telemetryPath,
+                logger: logger)
         } catch {
             throw CommandError("\(error)")
         }
-        let services: [any Service] = [EngineService(engine: engine), ReloadOnHangup(engine: engine)] + server.services
+        let services: [any Service] =
+            [EngineService(engine: engine), ReloadOnHangup(engine: engine), server.watch] + server.services
         let group = ServiceGroup(
             configuration: .init(
                 services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))

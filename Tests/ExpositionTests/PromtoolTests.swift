@@ -40,7 +40,9 @@ struct PromtoolTests {
         }
         var renderer = Renderer()
         _ = renderer.update(to: report)
-        let all = renderer.text + Renderer.text(of: ProcessFigures.read())
+        var requests = RequestFigures()
+        requests.webConfigurationIsGood = true
+        let all = renderer.text + Renderer.text(of: requests) + Renderer.text(of: ProcessFigures.read())
         let result = try Promtool.check(metrics: all)
         #expect(result.isClean && result.output.isEmpty, "\(result.output)")
         for family in MetricFamily.all where family.name != "process_virtual_memory_max_bytes" {

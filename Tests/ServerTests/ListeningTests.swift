@@ -38,7 +38,7 @@ struct ListeningTests {
         let server = try Server(
             daemon: FakeDaemon(),
             addresses: [ListenAddress(host: "127.0.0.1", port: 0), ListenAddress(host: "127.0.0.1", port: 0)], socketPath: nil,
-            logger: Run.quiet, onListening: { continuation.yield($0) })
+            access: .open, logger: Run.quiet, onListening: { continuation.yield($0) })
         let group = ServiceGroup(configuration: .init(services: server.services, logger: Run.quiet))
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask {
@@ -77,7 +77,7 @@ struct ListeningTests {
     private static func failure(addresses: [ListenAddress] = [], socketPath: String? = nil) async -> (any Error)? {
         do {
             let server = try Server(
-                daemon: FakeDaemon(), addresses: addresses, socketPath: socketPath, logger: Run.quiet)
+                daemon: FakeDaemon(), addresses: addresses, socketPath: socketPath, access: .open, logger: Run.quiet)
             try await ServiceGroup(configuration: .init(services: server.services, logger: Run.quiet)).run()
             return nil
         } catch {

@@ -43,7 +43,7 @@ struct PagesTests {
     @Test(arguments: ["", "metrics", "/", "/api/v1/status", "/-/ready", "/met rics", "/metrics?a", "/%6detrics", "/é"])
     func `A path that the metrics cannot have is refused`(path: String) {
         #expect(throws: ServerError.telemetryPath(path)) {
-            try Server(daemon: FakeDaemon(), socketPath: nil, telemetryPath: path, logger: Run.quiet)
+            try Server(daemon: FakeDaemon(), socketPath: nil, access: .open, telemetryPath: path, logger: Run.quiet)
         }
     }
 

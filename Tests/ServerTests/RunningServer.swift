@@ -37,7 +37,7 @@ enum Run {
     /// Starts a server, runs `body`, and stops the server, which must end well and take its socket away.
     static func server(
         _ daemon: FakeDaemon = FakeDaemon(), host: String? = "127.0.0.1", telemetryPath: String = "/metrics",
-        before: ((String) async throws -> Void)? = nil,
+        control: AccessControl? = nil, before: ((String) async throws -> Void)? = nil,
         _ body: (RunningServer) async throws -> Void
     ) async throws {
         try await inFolder { folder in
@@ -48,8 +48,9 @@ enum Run {
             let (places, continuation) = AsyncStream.makeStream(of: Listening.self)
             let server = try Server(
                 daemon: daemon, addresses: [ListenAddress(host: host, port: 0)], socketPath: "\(folder)/run/headroom.sock",
-                telemetryPath: telemetryPath, logger: quiet, onListening: { continuation.yield($0) })
-            let group = ServiceGroup(configuration: .init(services: server.services, logger: quiet))
+                access: control ?? .open, telemetryPath: telemetryPath, logger: quiet,
+                onListening: { continuation.yield($0) })
+            let group = ServiceGroup(configuration: .init(services: server.services + [server.watch], logger: quiet))
             try await withThrowingTaskGroup(of: Void.self) { tasks in
                 tasks.addTask {
                     // A server that cannot start is not waited for.
@@ -104,5 +105,12 @@ extension Result where Failure == any Error {
         } catch {
             self = .failure(error)
         }
+    }
+}
+
+extension AccessControl {
+    /// No file at all: reading is open, and nothing is changed over the network.
+    static var open: AccessControl {
+        get throws { try AccessControl(logger: Run.quiet) }
     }
 }
