@@ -2,6 +2,7 @@
 // Copyright (c) the Headroom authors
 
 import Deadlines
+import Glibc
 import Units
 
 /// Checks passwords one after the other on a thread of their own, and remembers how the last ones ended.
@@ -16,6 +17,8 @@ public actor PasswordChecks {
         /// Ends of checks that are remembered.
         static let right = 256
         static let wrong = 1024
+        /// Of the thread that checks them, in steps of nice(1).
+        static let niceness: Int32 = 10
         /// Of one check. bcrypt with cost 18 takes half a minute.
         static let deadline = Duration.seconds(600)
     }
@@ -77,7 +80,11 @@ public actor PasswordChecks {
         while let job = next() {
             let outcome: Outcome
             do throws(DeadlineError) {
-                let isRight = try await pool.run(deadline: Limits.deadline) { job.hash.matches(job.password) && job.counts }
+                let isRight = try await pool.run(deadline: Limits.deadline) {
+                    // Scrapes and growth come first. Of this thread alone, which is what 0 means here.
+                    setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, Limits.niceness)
+                    return job.hash.matches(job.password) && job.counts
+                }
                 made += 1
                 outcome = isRight ? .right : .wrong
                 if isRight { right.insert(job.mark) } else { wrong.insert(job.mark) }
