@@ -33,8 +33,22 @@ struct Access: Sendable {
                 return caller
             } catch {
                 control.rejections.count(error.reason, from: connection.client)
+                if error.reason == .wrongCredentials || error.reason == .busy {
+                    let delay = control.rejections.delay()
+                    if delay > .zero { try await Task.sleep(for: delay) }
+                }
                 throw error.refused
             }
+        }
+    }
+
+    /// Throws a ``Refused`` where the caller lacks a scope that only what he sent shows to be needed.
+    func require(_ scope: Scope, of caller: Caller, _ connection: Connection) throws {
+        do throws(Refused) {
+            try caller.require(scope)
+        } catch {
+            control.rejections.count(.forbidden, from: connection.client)
+            throw error
         }
     }
 

@@ -18,6 +18,9 @@ enum Limits {
     static let handshake = TimeAmount.seconds(10)
     /// Bytes of a file of certificates.
     static let certificateFile = 1 << 20
+    /// Wrong passwords and tokens in a second; the answers to more are held back.
+    static let wrongASecond = 100
+    static let delayOfWrong = Duration.milliseconds(25)
     /// Between two lines of the log about requests that were turned away.
     static let betweenTellings = Duration.seconds(60)
     /// Bytes of a Unix socket's path (sun_path, with its closing NUL).

@@ -13,6 +13,8 @@ final class Rejections: Sendable {
         var untold: [RequestFigures.Rejection: UInt64] = [:]
         var last = ""
         var told: ContinuousClock.Instant?
+        /// Of wrong passwords and tokens: when the second that is counted began, and how many there were in it.
+        var second: (began: ContinuousClock.Instant, count: Int)?
     }
 
     private let state = Mutex(State())
@@ -30,6 +32,18 @@ final class Rejections: Sendable {
             state.last = client
         }
         tell(at: now)
+    }
+
+    /// How long the answer to one more wrong password or token waits: nothing, until they come as a flood.
+    /// That leaves the machine to others, and makes guessing slow.
+    func delay(at now: ContinuousClock.Instant = .now) -> Duration {
+        state.withLock { state in
+            var second = state.second ?? (now, 0)
+            if now - second.began >= .seconds(1) { second = (now, 0) }
+            second.count += 1
+            state.second = second
+            return second.count > Limits.wrongASecond ? Limits.delayOfWrong : .zero
+        }
     }
 
     func countFailedHandshake() { state.withLock { $0.figures.failedHandshakes += 1 } }

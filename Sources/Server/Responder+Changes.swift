@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) the Headroom authors
 
+import Credentials
 import Engine
 import Exposition
 import HTTPTypes
@@ -11,12 +12,12 @@ import Policy
 
 /// Requests that change something.
 extension Responder {
-    func change(_ route: Route, _ request: Request, _ connection: Connection) async throws -> Response {
+    func change(_ route: Route, _ request: Request, _ connection: Connection, for caller: Caller) async throws -> Response {
         if route == .reload { return try await reload() }
         let body = Array(try await request.body.collect(upTo: Limits.body).readableBytesView)
-        let wishes = Wishes(asker: try await connection.asker(request, through: door))
+        let wishes = Wishes(asker: caller.asker(request))
         // Read before a key is looked at, so that what cannot be understood is not remembered.
-        let work = try work(for: route, body, wishes)
+        let work = try work(for: route, body, wishes) { try access.require($0, of: caller, connection) }
         guard let key = try IdempotencyKey(request.headers) else { return try await work().response }
         let digest = "POST \(route.path)\n" + String(decoding: body, as: UTF8.self)
         switch await daemon.once(key.text, request: digest, { await key.answer(to: work) }) {
@@ -46,10 +47,13 @@ extension Responder {
     }
 
     private func work(
-        for route: Route, _ body: [UInt8], _ wishes: Wishes
+        for route: Route, _ body: [UInt8], _ wishes: Wishes, require: (Scope) throws -> Void
     ) throws -> @Sendable () async throws -> Outcome {
         switch route {
-        case .grow(let volume): return growing(try wishes.grow(volume, body))
+        case .grow(let volume):
+            let wish = try wishes.grow(volume, body)
+            if wish.exceedsReserve { try require(.breakGlass) }
+            return growing(wish)
         case .hold(let volumes): return setting(try wishes.hold(volumes, body))
         case .pin(let volumes): return setting(try wishes.pin(volumes, body))
         case .release(let volumes): return lifting(try wishes.lift(.volumes(volumes), body))
@@ -151,12 +155,11 @@ extension Response {
     }
 }
 
-extension Connection {
+extension Caller {
     /// Who asks, without a reason.
-    func asker(_ request: Request, through door: Door) async throws -> Asked {
-        guard door == .socket else { return Asked(author: "network", source: .api) }
-        let user = try await peerUser()
+    func asker(_ request: Request) -> Asked {
+        guard case .local = identity else { return Asked(author: name, source: .api) }
         let isCommand = HTTPField.Name("Headroom-Client").flatMap { request.headers[$0] } == "cli"
-        return Asked(author: user == 0 ? "root" : "user \(user)", source: isCommand ? .cli : .api)
+        return Asked(author: name, source: isCommand ? .cli : .api)
     }
 }

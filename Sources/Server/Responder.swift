@@ -32,11 +32,11 @@ struct Responder: HTTPResponder {
     private func answer(_ request: Request, _ connection: Connection) async throws -> Response {
         do {
             let route = Route(path: request.uri.path, telemetryPath: telemetryPath)
-            _ = try await access.admit(to: route, request, through: door, connection)
+            let caller = try await access.admit(to: route, request, through: door, connection)
             guard let route else { throw Refused.noSuchPage(request.uri.path) }
             switch (request.method, route.changes) {
             case (.get, false), (.head, false): return try await read(route)
-            case (.post, true): return try await change(route, request, connection)
+            case (.post, true): return try await change(route, request, connection, for: caller)
             default: throw Refused.method(request.method, for: route)
             }
         } catch let refused as Refused {

@@ -107,6 +107,22 @@ struct AuthenticationTests {
         }
     }
 
+    @Test func `Beyond the reserve goes who may break the glass, and his name with it`() async throws {
+        let tokens: [String: Set<Scope>] = ["pager": [.override], "boss": [.override, .breakGlass]]
+        let body = #"{"to": "42GiB", "exceed_reserve": true, "for": "1h", "reason": "night"}"#
+        try await Self.server(web: Self.users, tokens: tokens) { server, daemon, _ async throws in
+            for header in [Self.alice, Self.bearer("pager")] {
+                let refused = try await server.post("/api/v1/volumes/web/grow", body: body, headers: header)
+                #expect(refused.status == 403)
+                #expect(refused.body.contains("`break-glass` is missing"))
+            }
+            #expect(daemon.seen.wishes.isEmpty)
+            #expect(try await server.post("/api/v1/volumes/web/grow", body: body, headers: Self.bearer("boss")).status == 200)
+            #expect(try await grow(server, Self.alice).status == 200)
+            #expect(daemon.seen.wishes.map(\.asked?.author) == ["token boss", "alice"])
+        }
+    }
+
     @Test func `With tokens alone reading stays open, and a change takes one`() async throws {
         try await Self.server(web: nil, tokens: ["pager": [.override]]) { server, daemon, control async throws in
             #expect(try await server.get("/metrics").status == 200)
@@ -185,5 +201,15 @@ struct TokenBucketTests {
         #expect(take(1, 2) == [true])
         #expect(take(1, 3) == [false])
         #expect(take(5, 100) == [true, true, true, false, false])
+    }
+}
+
+struct RejectionsTests {
+    @Test func `Wrong ones wait from when they are a flood until it is over`() {
+        let rejections = Rejections(logger: Run.quiet)
+        let start = ContinuousClock.now
+        for _ in 0..<100 { #expect(rejections.delay(at: start) == .zero) }
+        #expect(rejections.delay(at: start + .milliseconds(900)) == .milliseconds(25))
+        #expect(rejections.delay(at: start + .milliseconds(1000)) == .zero)
     }
 }
