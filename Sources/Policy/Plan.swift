@@ -109,7 +109,7 @@ public struct Decision: Sendable, Hashable, Codable {
 }
 
 /// Why a volume should be larger.
-public enum Need: String, Sendable, Hashable, Codable {
+public enum Need: String, Sendable, Hashable, Codable, CaseIterable {
     /// Used has reached the rule's threshold.
     case threshold
     /// Free space is less than the burst guarantee asks.

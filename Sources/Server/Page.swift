@@ -54,7 +54,8 @@ struct Page {
         <ul>
         <li><a href="\(Page.escape(telemetryPath))">Metrics</a></li>
         <li><a href="\(Route.status.path)">Status</a>, <a href="\(Route.pools.path)">pools</a>, \
-        <a href="\(Route.volumes.path)">volumes</a> as JSON; \(Route.volumes.path)/NAME/explain says why one is grown or not</li>
+        <a href="\(Route.volumes.path)">volumes</a> as JSON; \(Route.volumes.path)/NAME/explain says why one is grown or not; \
+        <a href="\(Route.overrides.path)">overrides</a>; <a href="\(Route.openAPI.path)">the API</a></li>
         <li><a href="\(Route.healthy.path)">Healthy?</a> <a href="\(Route.ready.path)">Ready?</a></li>
         </ul>
         <p>Version \(Page.escape(status.version))</p>

@@ -19,7 +19,7 @@ extension Responder {
         // Read before a key is looked at, so that what cannot be understood is not remembered.
         let work = try work(for: route, body, wishes) { try access.require($0, of: caller, connection) }
         guard let key = try IdempotencyKey(request.headers) else { return try await work().response }
-        let digest = "POST \(route.path)\n" + String(decoding: body, as: UTF8.self)
+        let digest = "POST \(route.path) by \(wishes.asker.author)\n" + String(decoding: body, as: UTF8.self)
         switch await daemon.once(key.text, request: digest, { await key.answer(to: work) }) {
         case .first(let answer): return Response(answer, isAgain: false)
         case .again(let answer): return Response(answer, isAgain: true)

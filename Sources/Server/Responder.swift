@@ -64,6 +64,7 @@ struct Responder: HTTPResponder {
         case .pools: return try await aside { try Response(json: StatusDocument(report).pools) }
         case .volumes: return try await aside { try Response(json: StatusDocument(report).volumes) }
         case .explain(let volume): return try await aside { try explain(volume, in: report) }
+        case .openAPI: return try openAPI(report)
         case .overrides: return try Response(json: report.overrides.map { OverrideDocument($0) })
         case .reload, .grow, .hold, .release, .pin, .pause, .resume: throw Refused.method(.get, for: route)
         }
@@ -75,6 +76,13 @@ struct Responder: HTTPResponder {
         let parts = [await scrapes.text(of: report), requests, process ?? ByteBuffer()]
         return Response(
             status: .ok, headers: [.contentType: Renderer.contentType], body: ResponseBody(contentsOf: parts))
+    }
+
+    private func openAPI(_ report: Report) throws -> Response {
+        let bytes = try OpenAPI.text(version: report.version)
+        return Response(
+            status: .ok, headers: [.contentType: Documents.contentType],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
     }
 
     private func ready(_ report: Report) -> Response {

@@ -4,7 +4,7 @@
 /// What can be asked for.
 enum Route: Hashable, Sendable {
     case page, metrics, healthy, ready, reload
-    case status, pools, volumes, overrides
+    case status, pools, volumes, overrides, openAPI
     case explain(String)
     case grow(String), hold(String), release(String), pin(String)
     /// A pool's; nil: everything.
@@ -14,7 +14,7 @@ enum Route: Hashable, Sendable {
     var changes: Bool {
         switch self {
         case .reload, .grow, .hold, .release, .pin, .pause, .resume: true
-        case .page, .metrics, .healthy, .ready, .status, .pools, .volumes, .overrides, .explain: false
+        case .page, .metrics, .healthy, .ready, .status, .pools, .volumes, .overrides, .openAPI, .explain: false
         }
     }
 
@@ -42,6 +42,7 @@ enum Route: Hashable, Sendable {
         case ["api", "v1", "pools"]: self = .pools
         case ["api", "v1", "volumes"]: self = .volumes
         case ["api", "v1", "overrides"]: self = .overrides
+        case ["api", "v1", "openapi.json"]: self = .openAPI
         case ["api", "v1", "pause"]: self = .pause(nil)
         case ["api", "v1", "resume"]: self = .resume(nil)
         default:
@@ -70,6 +71,7 @@ enum Route: Hashable, Sendable {
         case .status: "/api/v1/status"
         case .pools: "/api/v1/pools"
         case .volumes: "/api/v1/volumes"
+        case .openAPI: "/api/v1/openapi.json"
         case .overrides: "/api/v1/overrides"
         case .explain(let volume): "/api/v1/volumes/\(volume.percentEncoded)/explain"
         case .grow(let volume): "/api/v1/volumes/\(volume.percentEncoded)/grow"

@@ -8,7 +8,8 @@ import Testing
 struct RouteTests {
     @Test(arguments: [
         Route.page, .metrics, .healthy, .ready, .reload, .status, .pools, .volumes, .explain("web"), .grow("web"),
-        .overrides, .hold("web"), .release("web-*"), .pin("?"), .pause(nil), .pause("depot"), .resume(nil), .resume("a/b"),
+        .overrides, .openAPI, .hold("web"), .release("web-*"), .pin("?"), .pause(nil), .pause("depot"), .resume(nil),
+        .resume("a/b"),
         .explain("a/b"), .grow("."), .explain(".."), .explain("%2F"), .grow("é \"\\{}?#&\n\u{0}"), .explain("explain"),
     ])
     func `A path leads back to what it was made for, whatever the name`(route: Route) {
