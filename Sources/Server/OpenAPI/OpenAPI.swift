@@ -20,9 +20,17 @@ enum OpenAPI {
                         + " root's. Sizes are bytes, times are UTC."),
             ],
             "paths": .object(paths),
+            // The empty one: on the Unix socket, and where reading is open, nobody says who he is.
+            "security": [[:], ["password": []], ["token": []]],
             "components": [
                 "schemas": .object(schemas.mapValues(\.json)),
                 "parameters": ["IdempotencyKey": idempotencyKey],
+                "securitySchemes": [
+                    "password": ["type": "http", "scheme": "basic", "description": "A user of the web configuration."],
+                    "token": [
+                        "type": "http", "scheme": "bearer", "description": "A token of the configuration, with its scopes.",
+                    ],
+                ],
             ],
         ]
     }
