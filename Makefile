@@ -41,7 +41,8 @@ lab: swift packages build ## scenarios on a real kernel (SCENARIO=name; none: al
 
 soak: swift packages build ## hours of crashes and power cuts at every point, and of random steps (SEED=1)
 	@HEADROOM_BIN=$(PRODUCT) Tests/Lab/run --limit 20000 --set SOAK=yes --set SEED=$(or $(SEED),1) --set SEQUENCES=200 \
-		--set ROUNDS=500 --set CONTAINERS=50 docker-random docker-stop-start-loop docker-rm-many $$(cd Tests/Lab/scenarios && ls *killed-while* *power-cut-while*)
+		--set ROUNDS=500 --set CONTAINERS=50 docker-random docker-stop-start-loop docker-rm-many \
+		$$(cd Tests/Lab/scenarios && ls *killed-while* *power-cut-while*)
 
 lab-list: ## the scenarios, a line each
 	@Tests/Lab/run --list
