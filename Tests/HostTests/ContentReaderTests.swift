@@ -36,8 +36,8 @@ struct ContentReaderTests {
     private func number(_ minor: UInt32) -> DeviceNumber { DeviceNumber(major: 254, minor: minor) }
 
     private func subject(
-        _ minor: UInt32, named name: UInt32? = nil, mapped: UInt64 = 0, length: UInt64 = 8, readable: Bool = true, open: Bool = false,
-        mountedSize: Bytes? = nil
+        _ minor: UInt32, named name: UInt32? = nil, mapped: UInt64 = 0, length: UInt64 = 8, readable: Bool = true,
+        open: Bool = false, mountedSize: Bytes? = nil
     ) -> ContentReader.Subject {
         ContentReader.Subject(
             number: number(minor),
