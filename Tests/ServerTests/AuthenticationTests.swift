@@ -123,6 +123,17 @@ struct AuthenticationTests {
         }
     }
 
+    @Test func `Nobody is given the answer to another's request by its Idempotency-Key`() async throws {
+        let tokens: [String: Set<Scope>] = ["pager": [.override], "boss": [.override]]
+        try await Self.server(web: Self.users, tokens: tokens) { server, daemon, _ async throws in
+            let key = "Idempotency-Key: 4711\r\n"
+            #expect(try await grow(server, key + Self.bearer("boss")).status == 200)
+            #expect(try await grow(server, key + Self.bearer("pager")).status == 422)
+            #expect(try await grow(server, key + Self.bearer("boss")).headers["idempotency-replayed"] == "true")
+            #expect(daemon.seen.wishes.count == 1)
+        }
+    }
+
     @Test func `With tokens alone reading stays open, and a change takes one`() async throws {
         try await Self.server(web: nil, tokens: ["pager": [.override]]) { server, daemon, control async throws in
             #expect(try await server.get("/metrics").status == 200)
