@@ -53,9 +53,10 @@ public struct PasswordHash: Hashable, Sendable {
     }
 
     /// In a time that does not tell where they differ.
-    private static func areEqual(_ a: [UInt8], _ b: [UInt8]) -> Bool {
+    static func areEqual(_ a: [UInt8], _ b: [UInt8]) -> Bool {
         guard a.count == b.count else { return false }
-        return zip(a, b).reduce(0 as UInt8) { $0 | $1.0 ^ $1.1 } == 0
+        // Swift has | and ^ bind alike: without the parentheses one wrong password in a thousand or so would be right.
+        return zip(a, b).reduce(0 as UInt8) { $0 | ($1.0 ^ $1.1) } == 0
     }
 
     /// Of bcrypt's base 64.

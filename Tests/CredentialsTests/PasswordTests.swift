@@ -13,6 +13,15 @@ enum Hashes {
 }
 
 struct PasswordHashTests {
+    @Test func `Only texts that are the same are taken for equal`() {
+        let digits: [UInt8] = [0, 1, 2, 3]
+        let texts = digits.flatMap { a in digits.flatMap { b in digits.map { c in [a, b, c] } } }
+        for text in texts {
+            for other in texts { #expect(PasswordHash.areEqual(text, other) == (text == other)) }
+        }
+        #expect(!PasswordHash.areEqual([1, 2], [1, 2, 3]))
+    }
+
     @Test func `What Go's bcrypt wrote is checked by libcrypt`() throws {
         let hash = try #require(PasswordHash(Hashes.carol))
         #expect(hash.cost == 10)
