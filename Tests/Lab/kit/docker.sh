@@ -41,6 +41,15 @@ dockerd_starts() { # as docker_serves has set it up
   eventually 40s dock info > /dev/null
 }
 
+# udev looks into each device that was written to. Where that is just when dockerd removes it, dockerd marks it and tries again each
+# 30 s, with the same luck. That is so without Headroom too; so where it is told what is left of removed containers, udev
+# does not look again.
+udev_does_not_look_again() {
+  mkdir -p /run/udev/rules.d
+  echo 'KERNEL=="dm-*", OPTIONS+="nowatch"' > /run/udev/rules.d/99-no-watch.rules
+  udevadm control --reload
+}
+
 dockerd_stops() { # in order, with its containers
   kill -TERM "$DOCKERD_PID"
   wait "$DOCKERD_PID" || true
