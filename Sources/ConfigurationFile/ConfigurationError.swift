@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) the Headroom authors
 
+import Units
+
 /// Why a configuration file is not taken.
 public enum ConfigurationError: Error, Hashable, Sendable {
     case missing(path: String)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) the Headroom authors
 
+import Units
+
 /// What the author of an unknown word most likely meant.
 package enum KeyAdvice {
     /// The words that are compared are short; a longer one is nobody's slip.
@@ -62,23 +64,5 @@ package enum KeyAdvice {
             rows.append(row)
         }
         return rows[a.count][b.count]
-    }
-}
-
-extension String {
-    /// A word from the file in a message: one line, not long, nothing that a terminal acts on.
-    package var shown: String { shown(60) }
-
-    /// The same, at most so long.
-    func shown(_ most: Int) -> String {
-        var text = ""
-        for scalar in unicodeScalars.prefix(most) {
-            switch scalar.properties.generalCategory {
-            case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .surrogate, .unassigned:
-                text += scalar.escaped(asASCII: true)
-            default: text.unicodeScalars.append(scalar)
-            }
-        }
-        return unicodeScalars.count > most ? text + "..." : text
     }
 }

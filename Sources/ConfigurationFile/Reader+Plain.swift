@@ -2,6 +2,7 @@
 // Copyright (c) the Headroom authors
 
 import Owners
+import Units
 import YAML
 
 extension Reader {

@@ -17,7 +17,7 @@ extension Reader {
         if let plain = fields["plain"] { rules.plainHook = plainHook(plain.value) }
         rules.pools = pools(fields["pools"])
         rules.volumes = volumes(fields["rules"])
-        alerts(fields["alerts"])
+        rules.alerts = alerts(fields["alerts"])
         return (rules, tokens(fields["tokens"]))
     }
 

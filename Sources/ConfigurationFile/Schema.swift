@@ -6,7 +6,7 @@ enum Section: CaseIterable {
     case top, poll, plain
     case pool, poolMatch, reserve, growth
     case rule, ruleMatch
-    case alert, alertTarget
+    case alert, alertTarget, alertPin
     case token
 
     var keys: [String] {
@@ -24,8 +24,9 @@ enum Section: CaseIterable {
                 "maximum_share", "cooldown", "horizon", "priority", "weight",
             ]
         case .ruleMatch: ["owner", "container", "image", "volume", "pool", "vg", "lv", "tag", "labels"]
-        case .alert: ["match", "action", "target", "by", "to", "for", "cooldown", "maximum_total"]
+        case .alert: ["match", "action", "target", "by", "to", "pin", "for", "cooldown", "maximum_total"]
         case .alertTarget: ["volume", "container", "pool"]
+        case .alertPin: ["threshold", "target", "maximum_size"]
         case .token: ["name", "file", "scopes"]
         }
     }
@@ -44,6 +45,7 @@ enum Section: CaseIterable {
         case .ruleMatch: "`match` of an entry of `rules`"
         case .alert: "an entry of `alerts`"
         case .alertTarget: "`target` of an entry of `alerts`"
+        case .alertPin: "`pin` of an entry of `alerts`"
         case .token: "an entry of `tokens`"
         }
     }
@@ -55,7 +57,7 @@ enum Section: CaseIterable {
         case .poll, .plain, .pool, .rule, .alert, .token: .top
         case .poolMatch, .reserve, .growth: .pool
         case .ruleMatch: .rule
-        case .alertTarget: .alert
+        case .alertTarget, .alertPin: .alert
         }
     }
 

@@ -22,6 +22,12 @@ public protocol Daemon: Sendable {
     /// Takes overrides away.
     func lift(_ request: LiftRequest) async -> OverrideAnswer
 
+    /// Acts upon alerts as the rules say; the answers are in their order.
+    func receive(_ delivery: AlertDelivery) async -> [AlertAnswer]
+
+    /// Somebody has sent what cannot be read as alerts.
+    func noteUnreadableAlerts(_ complaint: String) async
+
     /// Does `work` unless the same `request` was done under this key within a day.
     func once(
         _ key: String, request: String, _ work: @Sendable () async -> JournaledAnswer.Answer

@@ -22,6 +22,7 @@ extension Engine {
         case .journal(let journal):
             do throws(JournalError) {
                 try await recallKept()
+                desk = try await journal.alertDesk()
                 await recall(try await journal.overrides())
                 if !unwrittenEvents.isEmpty || !overrides.isEmpty { try await rewriteOverrides(in: journal) }
                 births = try await journal.births()

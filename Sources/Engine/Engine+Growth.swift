@@ -70,6 +70,7 @@ extension Engine {
         }
         let finished = ended(order, result, since: start)
         await unspend(finished)
+        await settle(finished)
         await noteReached(result)
         await close(entry, finished)
         return finished

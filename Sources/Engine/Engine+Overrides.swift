@@ -19,6 +19,13 @@ extension Engine {
         let override = Override(
             id: .random(), kind: request.kind, scope: scope, asked: request.asked, start: start,
             end: request.lasting.map { WallTime(seconds: start.seconds + $0.seconds) })
+        return await establish(override, for: request.lasting, dryRun: request.dryRun)
+    }
+
+    /// `changes`: what is written down with it.
+    func establish(
+        _ override: Override, for lasting: Duration?, dryRun: Bool = false, with changes: OverrideChanges = OverrideChanges()
+    ) async -> OverrideAnswer {
         guard overrides.count - replaced(by: override).count < OverrideLimits.standing else {
             return .invalid(
                 "\(OverrideLimits.standing) overrides stand already", hint: "lift some: `headroom overrides` lists them")
@@ -28,18 +35,18 @@ extension Engine {
         var change = OverrideChange()
         change.set = [override]
         change.lifted = replaced(by: override)
-        change.volumes = volumes(in: scope)
-        change.isDryRun = request.dryRun
-        if request.dryRun { return .changed(change) }
+        change.volumes = volumes(in: override.scope)
+        change.isDryRun = dryRun
+        if dryRun { return .changed(change) }
         // What stops growth stops it at once, and is written then; what lets it go further is written before.
-        if override.kind.isNo { stand(override, for: request.lasting) }
-        change.isKept = await keep(changes(putting: override, inPlaceOf: change.lifted))
+        if override.kind.isNo { stand(override, for: lasting) }
+        change.isKept = await keep(changes.putting(override, inPlaceOf: change.lifted))
         if !override.kind.isNo {
             if !change.isKept, books.isKept, let hostBar { return .refused(hostBar) }
-            stand(override, for: request.lasting)
+            stand(override, for: lasting)
         }
         logger.notice(
-            "\(scope.kind) \(scope.name): \(override.text)",
+            "\(override.scope.kind) \(override.scope.name): \(override.text)",
             metadata: ["override": "\(override.id)", "kind": "\(override.kind.name.rawValue)"])
         if !change.isKept, books.isKept {
             logger.warning("that is not in the journal, and a restart forgets it", metadata: ["override": "\(override.id)"])
@@ -77,6 +84,7 @@ extension Engine {
         var changes = OverrideChanges()
         changes.removed = found.map(\.id)
         changes.events = found.map { JournaledOverride(time: .now(), event: .lifted, by: asked, override: $0) }
+        changes.givenBack = giveBack(found)
         for override in found {
             overrides[override.id] = nil
             logger.notice(

@@ -45,17 +45,6 @@ extension Engine {
         signal.raise()
     }
 
-    func changes(putting override: Override, inPlaceOf replaced: [Override]) -> OverrideChanges {
-        var changes = OverrideChanges()
-        changes.put = [override]
-        changes.removed = replaced.map(\.id)
-        changes.events = replaced.map {
-            JournaledOverride(time: override.start, event: .replaced, by: override.asked, override: $0)
-        }
-        changes.events.append(JournaledOverride(time: override.start, event: .set, by: override.asked, override: override))
-        return changes
-    }
-
     /// Writes it down; whether it is on the disk. What is not is written once the journal can be used again.
     @discardableResult
     func keep(_ changes: OverrideChanges) async -> Bool {
@@ -70,6 +59,13 @@ extension Engine {
         }
         unwrittenEvents = Array((unwrittenEvents + changes.events).suffix(Engine.eventsWaiting))
         return false
+    }
+
+    /// What alerts were allowed and nothing came of.
+    func giveBack(_ over: [Override]) -> [OverrideID] {
+        let unused = over.filter { $0.alert != nil && $0.kind.name == .grow && $0.settled != .done }.map(\.id)
+        for id in unused { desk.giveBack(id) }
+        return unused
     }
 
     // MARK: Ends
@@ -96,6 +92,7 @@ extension Engine {
         var changes = OverrideChanges()
         changes.removed = over.map(\.id)
         changes.events = over.map { JournaledOverride(time: .now(), event: .expired, by: nil, override: $0) }
+        changes.givenBack = giveBack(over)
         return changes
     }
 
@@ -155,8 +152,19 @@ extension Engine {
         var changes = OverrideChanges()
         changes.put = standing.all
         changes.events = unwrittenEvents
+        changes.cases = Array(desk.cases.values)
+        changes.grants = desk.grants
         try await journal.replaceOverrides(by: changes)
         unwrittenEvents = []
+    }
+
+    // MARK: What is asked for once
+
+    /// A growth that an override has asked for has ended, well or not.
+    func settle(_ finished: FinishedGrowth) async {
+        guard let id = finished.order.wish, overrides[id] != nil else { return }
+        overrides[id]?.override.settled = finished.failure == nil ? .done : .failed
+        await keepNew(id)
     }
 
     // MARK: What is spent of the reserve
@@ -165,7 +173,7 @@ extension Engine {
     func spend(_ order: Order) async {
         guard let exceeds = order.exceeds, overrides[exceeds.override] != nil else { return }
         overrides[exceeds.override]?.override.spent += exceeds.bytes
-        await keepSpent(exceeds.override)
+        await keepNew(exceeds.override)
     }
 
     /// What a growth did not reach is not spent.
@@ -176,10 +184,10 @@ extension Engine {
         guard missing > .zero else { return }
         one.override.spent = one.override.spent.less(missing)
         overrides[exceeds.override] = one
-        await keepSpent(exceeds.override)
+        await keepNew(exceeds.override)
     }
 
-    private func keepSpent(_ id: OverrideID) async {
+    private func keepNew(_ id: OverrideID) async {
         overridesChanged()
         guard let override = overrides[id]?.override else { return }
         var changes = OverrideChanges()

@@ -60,6 +60,8 @@ public actor Engine {
     var standing = Overrides.none
     /// What became of overrides and is not in the journal yet.
     var unwrittenEvents: [JournaledOverride] = []
+    /// What is known of the alerts that came in.
+    var desk = AlertDesk()
     /// By how much the wall clock was ahead of the monotonic one.
     var wallAhead: Double?
     /// Requests that may be sent again.

@@ -73,6 +73,8 @@ public struct OverrideChange: Sendable, Hashable {
 public enum OverrideLimits {
     /// At once.
     public static let standing = 1_000
+    /// Of alerts: so that however many come, people can set theirs.
+    public static let standingOfAlerts = 500
     public static let reasonCharacters = 500
     public static let authorCharacters = 200
     public static let globCharacters = 255
@@ -91,7 +93,7 @@ extension OverrideRequest {
         case .pin(let pin): return pin.complaint
         case .exceedReserve(let bound) where bound == .zero:
             return ("a bound of nothing lets nothing into the reserve", "say how much: --by 10GiB")
-        case .hold, .pause, .exceedReserve: return nil
+        case .hold, .pause, .exceedReserve, .grow: return nil
         }
     }
 }

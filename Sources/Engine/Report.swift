@@ -20,6 +20,9 @@ public struct Report: Sendable, Hashable, Codable {
     public var growths = GrowthRecord()
     /// What stands, in order of precedence.
     public var overrides: [Override] = []
+    /// Alerts that came in since the start, by what came of them, and deliveries that could not be read.
+    public var alerts: [AlertResult: UInt64] = [:]
+    public var unreadableAlerts: UInt64 = 0
     /// Refused wishes since the start, counted when a refusal begins. Keyed by pool, then reason.
     public var refusals: [DeviceName: [Refusal.Reason: UInt64]] = [:]
     /// Since the start, by part and kind: `devicemapper`/`failed`, `statfs`/`timeout`.

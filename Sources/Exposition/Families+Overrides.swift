@@ -21,6 +21,17 @@ extension MetricFamily {
                         LabelSet([Label("kind", kind.rawValue), Label("source", source.rawValue)]), .integer(UInt64(count)))
                 }
             }
-        }
+        },
+        labelled(
+            "headroom_alerts_received_total", .counter, nil, ["result"],
+            help: """
+                Alerts that came in from Alertmanager, by what came of them; unreadable counts whole notifications. If \
+                unknown_target, capped or refused rise, an alert wants what Headroom does not do: the log says which.
+                """
+        ) { scene in
+            AlertResult.allCases.map {
+                Sample(LabelSet([Label("result", $0.rawValue)]), .integer(scene.report.alerts[$0] ?? 0))
+            } + [Sample(LabelSet([Label("result", "unreadable")]), .integer(scene.report.unreadableAlerts))]
+        },
     ]
 }

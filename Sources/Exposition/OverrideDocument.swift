@@ -30,6 +30,11 @@ public struct OverrideDocument: Codable, Hashable, Sendable {
     /// Of a leave to exceed the reserve: how much, and how much of that was granted.
     public var boundBytes: UInt64?
     public var spentBytes: UInt64?
+    /// Of a growth that is asked for: to how much, and what came of it.
+    public var toBytes: UInt64?
+    public var settled: Override.Settlement?
+    /// Which alert it is of.
+    public var fingerprint: String?
 
     public init(_ override: Override) {
         id = override.id.description
@@ -51,7 +56,12 @@ public struct OverrideDocument: Codable, Hashable, Sendable {
         case .exceedReserve(let bound):
             boundBytes = bound.count
             spentBytes = override.spent.count
+        case .grow(let to, _):
+            toBytes = to.count
+            spentBytes = override.spent.count
+            settled = override.settled
         }
+        fingerprint = override.alert?.fingerprint
     }
 }
 

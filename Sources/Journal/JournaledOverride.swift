@@ -34,8 +34,26 @@ public struct OverrideChanges: Hashable, Sendable {
     public var put: [Override] = []
     public var removed: [OverrideID] = []
     public var events: [JournaledOverride] = []
+    /// Of alerts: what is new of them, and those that are forgotten.
+    public var cases: [AlertCase] = []
+    public var forgotten: [AlertCase] = []
+    public var grants: [AlertGrant] = []
+    /// What was granted by these overrides, and not used.
+    public var givenBack: [OverrideID] = []
 
     public init() {}
+
+    /// With a new override, and those whose place it takes.
+    public func putting(_ override: Override, inPlaceOf replaced: [Override]) -> OverrideChanges {
+        var changes = self
+        changes.put.append(override)
+        changes.removed += replaced.map(\.id)
+        changes.events += replaced.map {
+            JournaledOverride(time: override.start, event: .replaced, by: override.asked, override: $0)
+        }
+        changes.events.append(JournaledOverride(time: override.start, event: .set, by: override.asked, override: override))
+        return changes
+    }
 }
 
 extension Journal {

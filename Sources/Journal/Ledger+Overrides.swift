@@ -14,7 +14,10 @@ extension Ledger {
 
     func change(_ changes: OverrideChanges, forgettingOthers: Bool) throws(JournalError) {
         try connection.transaction { () throws(JournalError) in
-            if forgettingOthers { try connection.run("DELETE FROM overrides") }
+            if forgettingOthers {
+                for table in ["overrides", "alert_cases", "alert_grants"] { try connection.run("DELETE FROM \(table)") }
+            }
+            try changeAlerts(changes)
             for id in changes.removed { try connection.run("DELETE FROM overrides WHERE id = ?1", .id(id)) }
             for override in changes.put {
                 try connection.run(
@@ -55,7 +58,7 @@ extension Ledger {
 
     private func override(_ text: String) throws(JournalError) -> Override { try decoded(text, "an override") }
 
-    private func decoded<Value: Decodable>(_ text: String, _ what: String) throws(JournalError) -> Value {
+    func decoded<Value: Decodable>(_ text: String, _ what: String) throws(JournalError) -> Value {
         do {
             return try JSONDecoder().decode(Value.self, from: Data(text.utf8))
         } catch {
@@ -65,5 +68,5 @@ extension Ledger {
 }
 
 extension SQLValue {
-    fileprivate static func id(_ id: OverrideID) -> SQLValue { .integer(Int64(id.number)) }
+    static func id(_ id: OverrideID) -> SQLValue { .integer(Int64(id.number)) }
 }

@@ -73,6 +73,11 @@ enum Schema {
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX answers_by_time ON answers (time);
         """,
+        """
+        CREATE TABLE alert_cases (fingerprint TEXT NOT NULL PRIMARY KEY, entry TEXT NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE TABLE alert_grants (override INTEGER PRIMARY KEY, time REAL NOT NULL, entry TEXT NOT NULL) STRICT;
+        CREATE INDEX alert_grants_by_time ON alert_grants (time);
+        """,
     ]
 
     /// Checks that the file is one that this Headroom may write, before anything is written.

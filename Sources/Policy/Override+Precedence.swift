@@ -21,9 +21,11 @@ extension Override {
         static func < (a: Rank, b: Rank) -> Bool { (a.source, a.width, a.answer) < (b.source, b.width, b.answer) }
     }
 
-    /// Whether `other` says the same of the same and comes from the same side: the later one takes its place.
+    /// Whether `other` says the same of the same and comes from the same side: the later one takes its place. Of two alerts
+    /// each has its own, since each ends when it is over.
     public func replaces(_ other: Override) -> Bool {
         kind.name == other.kind.name && scope == other.scope && asked.source.isPerson == other.asked.source.isPerson
+            && alert?.fingerprint == other.alert?.fingerprint
     }
 }
 
@@ -32,7 +34,15 @@ extension Override.Kind {
     public var isNo: Bool {
         switch self {
         case .hold, .pause: true
-        case .pin, .exceedReserve: false
+        case .pin, .exceedReserve, .grow: false
+        }
+    }
+
+    /// Of those that stand for a volume the first such one decides.
+    var allowsOrForbids: Bool {
+        switch self {
+        case .hold, .pause, .exceedReserve: true
+        case .pin, .grow: false
         }
     }
 }

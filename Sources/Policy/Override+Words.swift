@@ -18,6 +18,14 @@ extension Override {
         case .pause: return "paused"
         case .exceedReserve(let bound):
             return "let \(bound) into the reserve" + (spent > .zero ? " (\(spent) of that are spent)" : "")
+        case .grow(let to, let exceedsReserve):
+            let ending =
+                switch settled {
+                case nil: ""
+                case .done: " (done)"
+                case .failed: " (failed)"
+                }
+            return "to be grown to \(to)\(exceedsReserve ? ", into the reserve if need be" : "")\(ending)"
         case .pin(let pin):
             let values = [
                 pin.threshold.map { "threshold \($0)" }, pin.target.map { "target \($0)" },

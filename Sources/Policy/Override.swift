@@ -15,8 +15,12 @@ public struct Override: Sendable, Hashable, Codable {
     public var start: WallTime
     /// Nil: until somebody lifts it.
     public var end: WallTime?
-    /// What was granted beyond the headroom by it so far. Only of `exceedReserve`.
+    /// What was granted beyond the headroom by it so far.
     public var spent = Bytes.zero
+    /// Which alert it is of, if it is an alert's.
+    public var alert: AlertKey?
+    /// What came of a `grow`; nil as long as it is to be done.
+    public var settled: Settlement?
 
     public init(id: OverrideID, kind: Kind, scope: Scope, asked: Asked, start: WallTime, end: WallTime?) {
         self.id = id
@@ -36,6 +40,8 @@ public struct Override: Sendable, Hashable, Codable {
         case pause
         /// Growth may go so many bytes beyond the headroom, into the pool's reserve. Never into that of its metadata.
         case exceedReserve(bound: Bytes)
+        /// A volume's filesystem is made this large, once, as soon as that can be, whatever its mode.
+        case grow(to: Bytes, exceedsReserve: Bool)
 
         public var name: Name {
             switch self {
@@ -43,13 +49,22 @@ public struct Override: Sendable, Hashable, Codable {
             case .pin: .pin
             case .pause: .pause
             case .exceedReserve: .exceedReserve
+            case .grow: .grow
             }
         }
 
         public enum Name: String, Sendable, Hashable, Codable, CaseIterable {
             case hold, pin, pause
             case exceedReserve = "exceed_reserve"
+            case grow
         }
+    }
+
+    /// How a growth that was asked for ended.
+    public enum Settlement: String, Sendable, Hashable, Codable {
+        case done
+        /// It was begun and did not succeed: it is not tried again by itself.
+        case failed
     }
 
     /// What holds in place of a volume's rule; nil: as the rule says.
@@ -74,8 +89,13 @@ public struct Override: Sendable, Hashable, Codable {
         case all
     }
 
-    /// What is left of its bound.
-    public var left: Bytes { if case .exceedReserve(let bound) = kind { bound.less(spent) } else { .zero } }
+    /// How much more it lets into the reserve.
+    public var left: Bytes {
+        switch kind {
+        case .exceedReserve(let bound), .grow(let bound, exceedsReserve: true): bound.less(spent)
+        case .grow, .hold, .pin, .pause: .zero
+        }
+    }
 }
 
 /// The number of an override, never used twice. Made up at random, so that it needs nobody's record.

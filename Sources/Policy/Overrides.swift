@@ -63,13 +63,21 @@ public struct VolumeOverrides: Sendable {
     init(_ all: [Override]) { self.all = all }
 
     /// The one that decides whether it is grown.
-    private var deciding: Override? { all.first { $0.kind.name != .pin } }
+    private var deciding: Override? { all.first { $0.kind.allowsOrForbids } }
 
     /// What keeps it from being grown.
     public var stop: Override? { deciding.flatMap { $0.kind.isNo ? $0 : nil } }
 
     /// What lets it be grown into the reserve.
     var exceeding: Override? { deciding.flatMap { $0.kind.isNo ? nil : $0 } }
+
+    /// The growth that is asked for and not done yet, of a filesystem of this size: with several, the first.
+    func growth(beyond size: Bytes) -> (override: Override, to: Bytes)? {
+        for override in all where override.settled == nil {
+            if case .grow(let to, _) = override.kind, to > size { return (override, to) }
+        }
+        return nil
+    }
 
     /// What stops a growth that is asked for now: a wish is no override, so whatever stands stops it, but for an alert's
     /// where a person asks.
@@ -96,13 +104,24 @@ public struct VolumeOverrides: Sendable {
 
     /// One for each, for people.
     var findings: [Finding] {
-        let decides = deciding?.id
+        let decides = deciding
         return all.map { override in
-            let isYes = override.kind.name == .exceedReserve ? true : nil
-            let isOverruled = override.kind.name != .pin && override.id != decides
+            let isOverruled =
+                switch override.kind {
+                case .pin: false
+                case .hold, .pause, .exceedReserve: override.id != decides?.id
+                case .grow: override.settled == nil && decides?.kind.isNo ?? false
+                }
+            let says: Bool? =
+                switch override.kind {
+                case .pin: nil
+                case .hold, .pause: false
+                case .exceedReserve: true
+                case .grow: override.settled == nil ? true : nil
+                }
             return Finding(
-                override.kind.name.rawValue, override.text + (isOverruled ? "; overruled by what stands above" : ""),
-                speaksFor: isOverruled ? nil : override.kind.isNo ? false : isYes)
+                override.kind.name.rawValue, override.text + (isOverruled ? "; overruled by what else is set" : ""),
+                speaksFor: isOverruled ? nil : says)
         }
     }
 }

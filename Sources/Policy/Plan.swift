@@ -162,6 +162,8 @@ public struct Order: Sendable, Hashable, Codable {
     public var exceeds: Exceeding?
     /// Who asked for it; nil for what the rules want.
     public var asked: Asked?
+    /// The override that asks for it, if one does.
+    public var wish: OverrideID?
 
     public init(
         volume: VolumeIdentity, kind: FilesystemKind, lasting: Lasting = .byRestoring, reason: Need, from: Bytes, to: Bytes,

@@ -14,6 +14,8 @@ public struct Rules: Hashable, Sendable, Codable {
     public var volumes: [VolumeRule] = []
     /// Run before the device of a volume without a known owner gets longer. Nil: nobody is told.
     public var plainHook: OwnerHook?
+    /// The first that matches an alert says what it sets. One that none matches changes nothing.
+    public var alerts: [AlertRule] = []
 
     public init() {}
 

@@ -52,6 +52,10 @@ struct VolumeCase {
     func decide(_ reckoning: inout PoolReckoning) -> Decision {
         var decision = Decision(volume: volume.identity, rule: rule.name, mode: mode, verdict: .content)
         decision.findings = overrides.findings
+        if let size = volume.filesystem?.geometry?.size, let wish = overrides.growth(beyond: size), breach == nil {
+            carryOut(wish.override, to: wish.to, &decision, &reckoning)
+            return decision
+        }
         if mode == .off {
             let off = Refusal(.off, "rule `\(rule.name)` says mode off", hint: "change the rule's mode")
             decision.verdict = .barred(off)
@@ -98,6 +102,28 @@ struct VolumeCase {
             if error.reason != .busy { decision.runway = runway(geometry, reckoning: reckoning) }
         }
         return decision
+    }
+
+    /// What somebody asked for once is done in every mode; the share that keeps a runaway from taking the pool, and the
+    /// cooldown, are not for him.
+    private func carryOut(_ wish: Override, to size: Bytes, _ decision: inout Decision, _ reckoning: inout PoolReckoning) {
+        guard let geometry = volume.filesystem?.geometry else { return }
+        decision.needs = [.manual]
+        do throws(Refusal) {
+            if let bar { throw bar }
+            try holdBackAnything(reckoning)
+            let exceeding = overrides.exceeding ?? (wish.left > .zero ? wish : nil)
+            let sizing = Sizing(volume: volume, geometry: geometry, rule: rule, reckoning: reckoning, exceeding: exceeding)
+            var order = try sizing.order(to: size)
+            order.asked = wish.asked
+            order.wish = wish.id
+            decision.findings += sizing.findings(about: order)
+            reckoning.grant(order)
+            decision.verdict = .grow(order)
+        } catch {
+            decision.findings.append(Finding(error.reason.rawValue, error.text, speaksFor: false))
+            decision.verdict = .refused(error)
+        }
     }
 
     /// A longer device takes nothing from the pool, so no bound of the rules stands against it.

@@ -7,6 +7,10 @@ import NIOCore
 enum Limits {
     /// Bytes of a request's body. The largest that means anything has some hundred.
     static let body = 64 * 1024
+    /// Of a notification: about a thousand alerts.
+    static let alerts = 1 << 20
+    /// Of one notification; what goes beyond is counted and left alone.
+    static let alertsAtOnce = 1_000
     /// Bytes of all of a request's header fields together, and their number.
     static let headerBytes = 32 * 1024
     static let headerFields = 100

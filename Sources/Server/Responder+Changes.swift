@@ -14,12 +14,17 @@ import Policy
 extension Responder {
     func change(_ route: Route, _ request: Request, _ connection: Connection, for caller: Caller) async throws -> Response {
         if route == .reload { return try await reload() }
-        let body = Array(try await request.body.collect(upTo: Limits.body).readableBytesView)
+        let most = route == .alerts ? Limits.alerts : Limits.body
+        let body = Array(try await request.body.collect(upTo: most).readableBytesView)
         let wishes = Wishes(asker: caller.asker(request))
         // Read before a key is looked at, so that what cannot be understood is not remembered.
-        let work = try work(for: route, body, wishes) { try access.require($0, of: caller, connection) }
+        let work =
+            if route == .alerts { try await receiving(body, request, from: caller) } else {
+                try work(for: route, body, wishes) { try access.require($0, of: caller, connection) }
+            }
         guard let key = try IdempotencyKey(request.headers) else { return try await work().response }
-        let digest = "POST \(route.path) by \(wishes.asker.author)\n" + String(decoding: body, as: UTF8.self)
+        let path = route.path + (request.uri.query.map { "?\($0)" } ?? "")
+        let digest = "POST \(path) by \(wishes.asker.author)\n" + String(decoding: body, as: UTF8.self)
         switch await daemon.once(key.text, request: digest, { await key.answer(to: work) }) {
         case .first(let answer): return Response(answer, isAgain: false)
         case .again(let answer): return Response(answer, isAgain: true)

@@ -43,7 +43,8 @@ struct Responder: HTTPResponder {
             return try Response(json: refused.document, status: refused.status, headers: refused.headers)
         } catch is NIOTooManyBytesError {
             let document = ErrorDocument(
-                error: "the body is larger than \(Limits.body) bytes", hint: "a wish takes less than a hundred")
+                error: "the body is larger than is read here",
+                hint: "a wish takes less than a hundred bytes; have Alertmanager send less at once with `max_alerts`")
             return try Response(json: document, status: .contentTooLarge)
         } catch {
             connection.logger.error("a request failed", metadata: ["path": "\(request.uri.path)", "error": "\(error)"])
@@ -66,7 +67,7 @@ struct Responder: HTTPResponder {
         case .explain(let volume): return try await aside { try explain(volume, in: report) }
         case .openAPI: return try openAPI(report)
         case .overrides: return try Response(json: report.overrides.map { OverrideDocument($0) })
-        case .reload, .grow, .hold, .release, .pin, .pause, .resume: throw Refused.method(.get, for: route)
+        case .reload, .alerts, .grow, .hold, .release, .pin, .pause, .resume: throw Refused.method(.get, for: route)
         }
     }
 

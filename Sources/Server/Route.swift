@@ -5,6 +5,8 @@
 enum Route: Hashable, Sendable {
     case page, metrics, healthy, ready, reload
     case status, pools, volumes, overrides, openAPI
+    /// Where Alertmanager posts.
+    case alerts
     case explain(String)
     case grow(String), hold(String), release(String), pin(String)
     /// A pool's; nil: everything.
@@ -13,7 +15,7 @@ enum Route: Hashable, Sendable {
     /// Whether it changes something: POST, and not for everybody.
     var changes: Bool {
         switch self {
-        case .reload, .grow, .hold, .release, .pin, .pause, .resume: true
+        case .reload, .alerts, .grow, .hold, .release, .pin, .pause, .resume: true
         case .page, .metrics, .healthy, .ready, .status, .pools, .volumes, .overrides, .openAPI, .explain: false
         }
     }
@@ -43,6 +45,7 @@ enum Route: Hashable, Sendable {
         case ["api", "v1", "volumes"]: self = .volumes
         case ["api", "v1", "overrides"]: self = .overrides
         case ["api", "v1", "openapi.json"]: self = .openAPI
+        case ["api", "v1", "alerts"]: self = .alerts
         case ["api", "v1", "pause"]: self = .pause(nil)
         case ["api", "v1", "resume"]: self = .resume(nil)
         default:
@@ -73,6 +76,7 @@ enum Route: Hashable, Sendable {
         case .volumes: "/api/v1/volumes"
         case .openAPI: "/api/v1/openapi.json"
         case .overrides: "/api/v1/overrides"
+        case .alerts: "/api/v1/alerts"
         case .explain(let volume): "/api/v1/volumes/\(volume.percentEncoded)/explain"
         case .grow(let volume): "/api/v1/volumes/\(volume.percentEncoded)/grow"
         case .hold(let volumes): "/api/v1/volumes/\(volumes.percentEncoded)/hold"

@@ -32,7 +32,7 @@ extension SocketClient {
         case (.pin, .volumes(let text)): route = .pin(text)
         case (.pause, .pool(let text)): route = .pause(text)
         case (.pause, .all): route = .pause(nil)
-        case (.hold, _), (.pin, _), (.pause, _), (.exceedReserve, _): throw .broken("nobody can ask for that")
+        case (.hold, _), (.pin, _), (.pause, _), (.exceedReserve, _), (.grow, _): throw .broken("nobody can ask for that")
         }
         return try await change(route, WishDocument(request))
     }

@@ -3,6 +3,7 @@
 
 import ConfigurationFile
 import Credentials
+import Units
 import YAML
 
 extension WebReader {

@@ -2,6 +2,7 @@
 // Copyright (c) the Headroom authors
 
 import ConfigurationFile
+import Units
 import YAML
 
 /// Reads the whole file and keeps count of all that is wrong with it. What is wrong reads as if it were left out.

@@ -27,5 +27,19 @@ struct ActingLock: ~Copyable {
         descriptor = opened
     }
 
+    /// The same, where who holds it may be about to end: a daemon that was killed has it until its last system call is back,
+    /// and a command until its one growth is done.
+    static func taken(within patience: Duration, path: String = ActingLock.path) async throws -> ActingLock {
+        let start = ContinuousClock.now
+        while true {
+            do {
+                return try ActingLock(path: path)
+            } catch {
+                guard ContinuousClock.now - start < patience else { throw error }
+            }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+    }
+
     deinit { close(descriptor) }
 }

@@ -61,7 +61,7 @@ struct Serve: AsyncParsableCommand {
                 simulated, books: .none, rules: rules, loader: loader, access: access, socketPath: socket.explicitPath,
                 logger: logger)
         case .linux:
-            let lock = try ActingLock()
+            let lock = try await ActingLock.taken(within: .seconds(10))
             let linux = try LinuxHost.opened()
             let books = await Books.opened(in: files.stateDirectory)
             let directory = files.stateDirectory

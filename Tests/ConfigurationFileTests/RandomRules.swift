@@ -58,7 +58,30 @@ extension Rules {
         }
         rules.pools = (0..<Int.random(in: 0...4, using: &random)).map { _ in .random(using: &random) }
         rules.volumes = (0..<Int.random(in: 0...5, using: &random)).map { .random(number: $0, using: &random) }
+        rules.alerts = (0..<Int.random(in: 0...4, using: &random)).map { .random(number: $0, using: &random) }
         return rules
+    }
+}
+
+extension AlertRule {
+    fileprivate static func random(number: Int, using random: inout Seeded) -> AlertRule {
+        let amount: AlertAmount = random.one(of: .by(random.size()), .byShare(random.share(1...5000)), .to(random.size()))
+        let pin = Override.Pin(threshold: random.share(2...1000), maximumSize: random.chance(2) ? random.size() : nil)
+        let action: AlertAction = random.one(of: .grow(amount), .exceedReserve(amount), .hold, .pause, .pin(pin))
+        let target: AlertTarget? =
+            switch action {
+            case .pause: random.one(of: nil, .pool(label: "which_pool"))
+            case .hold, .pin: random.one(of: nil, .pool(label: "p"), .container(label: "name"), .volume(label: "_v1"))
+            case .grow, .exceedReserve: random.one(of: nil, .container(label: "name"), .volume(label: "_v1"))
+            }
+        // The number keeps them apart.
+        var rule = AlertRule(
+            labels: ["alertname": Glob(random.text(1...8)), "n\(number)": Glob(random.text(1...8))], action: action,
+            target: target)
+        if random.chance(2) { rule.lasting = random.milliseconds(1000...86_400_000) }
+        if random.chance(2) { rule.cooldown = random.milliseconds(0...604_800_000) }
+        if random.chance(2) { rule.maximumTotal = random.size() }
+        return rule
     }
 }
 

@@ -24,8 +24,40 @@ struct RulesWriter {
         }
         keys.append(("pools", .list(rules.pools.map { pool($0) })))
         keys.append(("rules", .list(rules.volumes.map { volume($0) })))
+        keys.append(("alerts", .list(rules.alerts.map { alert($0) })))
         keys.shuffle(using: &random)
         return block(.keys(keys), indent: 0)
+    }
+
+    private mutating func alert(_ rule: AlertRule) -> Value {
+        var keys: [(String, Value)] = [
+            ("match", .keys(rule.labels.map { ($0.key, quoted($0.value.pattern)) })), ("action", .text(rule.action.name)),
+            ("for", time(rule.lasting)), ("cooldown", time(rule.cooldown)), ("maximum_total", .text(size(rule.maximumTotal))),
+        ]
+        switch rule.action {
+        case .hold, .pause: break
+        case .grow(let amount), .exceedReserve(let amount):
+            switch amount {
+            case .by(let size): keys.append(("by", .text(self.size(size))))
+            case .byShare(let share):
+                keys.append(
+                    ("by", .text("\(Int((share.value * 1000).rounded()) / 10).\(Int((share.value * 1000).rounded()) % 10)%")))
+            case .to(let size): keys.append(("to", .text(self.size(size))))
+            }
+        case .pin(let pin):
+            var pinned: [(String, Value)] = []
+            if let threshold = pin.threshold { pinned.append(("threshold", share(threshold))) }
+            if let size = pin.maximumSize { pinned.append(("maximum_size", .text(self.size(size)))) }
+            keys.append(("pin", .keys(pinned)))
+        }
+        let (kind, label) =
+            switch rule.target {
+            case .volume(let label): ("volume", label)
+            case .container(let label): ("container", label)
+            case .pool(let label): ("pool", label)
+            }
+        keys.append(("target", .keys([(kind, .text(label))])))
+        return .keys(keys.shuffled(using: &random))
     }
 
     private mutating func pool(_ rule: PoolRule) -> Value {

@@ -21,8 +21,12 @@ import Units
             ])
         let pool = try warnings("pools:\n- growth: {step: 10%, threshold: 80%, maximum_size: 500GiB, keep_free: 20GiB}\n")
         #expect(pool == ["2:3 `growth` has no effect in this version"])
-        let alerts = try warnings("alerts:\n- match: {alertname: 'A*'}\n  action: pause\n  target: {pool: pool}\n  for: 2h\n")
-        #expect(alerts == ["1:1 `alerts` has no effect in this version"])
+    }
+
+    @Test func `An alert behind one with the same match is warned about`() throws {
+        let alerts = try warnings(
+            "alerts:\n- {match: {alertname: 'A*'}, action: pause}\n- {match: {alertname: 'A*'}, action: hold}\n")
+        #expect(alerts == ["3:3 an entry above has the same `match`, so this one never acts: the first one does"])
     }
 
     @Test(arguments: [

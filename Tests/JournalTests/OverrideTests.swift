@@ -26,7 +26,8 @@ extension OverrideChanges {
 }
 
 /// Takes away what the fourth form has more than the third.
-let beforeOverrides = "DROP TABLE overrides; DROP TABLE override_events; DROP TABLE answers; "
+let beforeOverrides =
+    "DROP TABLE overrides; DROP TABLE override_events; DROP TABLE answers; DROP TABLE alert_cases; DROP TABLE alert_grants; "
 
 @Suite struct OverrideTests {
     private let kinds: [Override.Kind] = [

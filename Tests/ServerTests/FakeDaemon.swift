@@ -23,6 +23,9 @@ final class FakeDaemon: Daemon {
         var overrides: [OverrideRequest] = []
         var lifts: [LiftRequest] = []
         var overrideAnswer: OverrideAnswer?
+        var deliveries: [AlertDelivery] = []
+        var alertResult = AlertResult.set
+        var unreadable: [String] = []
         var answers: [String: (request: String, answer: JournaledAnswer.Answer)] = [:]
     }
 
@@ -65,6 +68,15 @@ final class FakeDaemon: Daemon {
             return state.overrideAnswer ?? .changed(OverrideChange())
         }
     }
+
+    func receive(_ delivery: AlertDelivery) async -> [AlertAnswer] {
+        state.withLock { state in
+            state.deliveries.append(delivery)
+            return delivery.alerts.map { AlertAnswer($0 == nil ? .invalid : state.alertResult, "as told") }
+        }
+    }
+
+    func noteUnreadableAlerts(_ complaint: String) async { state.withLock { $0.unreadable.append(complaint) } }
 
     func once(
         _ key: String, request: String, _ work: @Sendable () async -> JournaledAnswer.Answer

@@ -18,7 +18,7 @@ struct OpenAPITests {
         switch route {
         case .page, .metrics: false
         case .healthy, .ready, .reload, .status, .pools, .volumes, .overrides, .openAPI, .explain, .grow, .hold, .release, .pin,
-            .pause, .resume:
+            .pause, .resume, .alerts:
             true
         }
     }
@@ -26,7 +26,7 @@ struct OpenAPITests {
     private static let routes: [Route] = [
         .page, .metrics, .healthy, .ready, .reload, .status, .pools, .volumes, .overrides, .openAPI, .explain("{volume}"),
         .grow("{volume}"), .hold("{volume}"), .release("{volume}"), .pin("{volume}"), .pause(nil), .pause("{pool}"), .resume(nil),
-        .resume("{pool}"),
+        .resume("{pool}"), .alerts,
     ]
 
     @Test func `Every route has its endpoint, and every endpoint its route`() {
@@ -53,7 +53,7 @@ struct OpenAPITests {
 
     @Test func `Every schema that is named is there`() throws {
         let text = String(decoding: try OpenAPI.text(version: "1"), as: UTF8.self)
-        let known = Set(Schemas.answers.keys).union(Schemas.wishes.keys)
+        let known = Set(Schemas.answers.keys).union(Schemas.wishes.keys).union(Schemas.notification.keys)
         let named = text.matches(of: /#\/components\/schemas\/(\w+)/).map { String($0.output.1) }
         #expect(Set(named) == known)
     }

@@ -25,6 +25,11 @@ struct RunningServer {
         )
     }
 
+    /// The same over the socket, as this user.
+    func local(_ path: String, body: String) async throws -> RawAnswer {
+        try await RawClient.post(path, body: body, headers: "", socketPath: socketPath)
+    }
+
     /// The one answer to `text`.
     func send(_ text: String) async throws -> RawAnswer {
         let answers = RawAnswer.parse(try await RawClient.send(text, port: port))

@@ -14,6 +14,8 @@ struct Endpoint: Hashable, Sendable {
     var body: String?
     /// A body may be left out.
     var bodyIsOptional = false
+    /// A dry run is asked for in the query, since the body is not ours.
+    var hasDryRunInQuery = false
     /// Statuses beside 200 and what every request may get.
     var others: [Int] = []
 
@@ -48,6 +50,9 @@ struct Endpoint: Hashable, Sendable {
         change(
             .resume(nil), "resume", "Let what was paused as a whole be grown again.", "OverrideChange", "LiftWish",
             isOptional: true),
+        Endpoint(
+            route: .alerts, operation: "alerts", summary: "A notification of Alertmanager, version 4.",
+            answer: .named("AlertResults"), body: "AlertNotification", hasDryRunInQuery: true, others: [400, 409, 413, 422, 503]),
         Endpoint(
             route: .openAPI, operation: "openapi", summary: "This document.",
             answer: Schema(json: ["type": "object"])),

@@ -11,6 +11,7 @@ enum OpenAPI {
             paths[endpoint.template] = [endpoint.route.changes ? "post" : "get": endpoint.json]
         }
         let schemas = Schemas.answers.merging(Schemas.wishes) { first, _ in first }
+            .merging(Schemas.notification) { first, _ in first }
         return [
             "openapi": "3.1.0",
             "info": [
@@ -63,6 +64,7 @@ extension Endpoint {
                 ))
         }
         if template.contains(Endpoint.pool) { parameters.append(parameter("pool", "A pool's name.")) }
+        if hasDryRunInQuery { parameters.append(Endpoint.dryRun) }
         if body != nil { parameters.append(["$ref": "#/components/parameters/IdempotencyKey"]) }
         if !parameters.isEmpty { operation["parameters"] = .list(parameters) }
         if let body {
@@ -74,6 +76,11 @@ extension Endpoint {
         operation["responses"] = .object(responses)
         return .object(operation)
     }
+
+    private static let dryRun: JSON = [
+        "name": "dry_run", "in": "query", "required": false, "description": "Say what would be done; change nothing.",
+        "schema": ["type": "boolean"],
+    ]
 
     private func parameter(_ name: String, _ text: String) -> JSON {
         [
@@ -111,6 +118,6 @@ extension Endpoint {
         400: "It cannot be meant so.", 404: "Nothing is called so, or nothing of it is set.",
         409: "Refused: the reason and what to do are told.", 413: "The body is too large.",
         422: "The Idempotency-Key came with another request before.", 500: "It was begun and has failed.",
-        503: "The host was not looked at yet.",
+        503: "Not now: the host was not looked at yet, or the journal cannot be written. Ask again.",
     ]
 }

@@ -90,7 +90,20 @@ enum Schemas {
                 "id": .text, "kind": .words(Override.Kind.Name.allCases.map(\.rawValue)),
                 "scope": .words(["volume", "volumes", "pool", "all"]), "name": .text, "author": .text, "source": source,
                 "reason?": .text, "start": .time, "end?": .time, "text": .text, "threshold?": .number, "target?": .number,
-                "maximum_size_bytes?": .count, "bound_bytes?": .count, "spent_bytes?": .count,
+                "maximum_size_bytes?": .count, "bound_bytes?": .count, "spent_bytes?": .count, "to_bytes?": .count,
+                "settled?": .words(["done", "failed"]), "fingerprint?": .text,
+            ]),
+        "AlertResults": .object(
+            "What came of each alert, in their order.",
+            [
+                "alerts": .list(
+                    .object(
+                        "What came of one.",
+                        [
+                            "alertname?": .text, "fingerprint?": .text,
+                            "result": .words(AlertResult.allCases.map(\.rawValue)), "text": .text,
+                            "override?": .named("Override"),
+                        ])), "truncated": .count.describedAs("Alerts that Alertmanager or Headroom left out."),
             ]),
         "OverrideChange": .object(
             "What was changed, or would be.",

@@ -29,6 +29,23 @@ extension Schemas {
         "LiftWish": .object("Why, if there is something to say.", isClosed: true, ["reason?": text, "dry_run?": dryRun]),
     ]
 
+    /// What is read of it: the rest of Alertmanager's words, of today and later, is left alone.
+    static let notification: [String: Schema] = [
+        "AlertNotification": .object(
+            "As Alertmanager's webhook_config sends it.",
+            [
+                "version": .words([AlertPayload.version]),
+                "alerts": .list(
+                    .object(
+                        "One alert. One that says less is answered as invalid.",
+                        [
+                            "status?": .words(["firing", "resolved"]), "labels?": map, "annotations?": map, "fingerprint?": .text,
+                            "startsAt?": .time,
+                        ])), "truncatedAlerts?": .count,
+            ])
+    ]
+    private static let map = Schema(json: ["type": "object", "additionalProperties": ["type": "string"]])
+
     private static let text = Schema(json: ["type": "string", "maxLength": .number(OverrideLimits.reasonCharacters)])
     private static let dryRun = Schema.flag.describedAs("Say what would be done; change nothing.")
     private static let exceedReserve = Schema.flag.describedAs(

@@ -62,8 +62,10 @@ class Daemon:
             print(f"        {said}: once more", flush=True)
 
     def _gone(self):
-        try:  # not reaped yet is gone, too
-            if Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z":
+        process = Path(f"/proc/{self.pid}")
+        try:  # not reaped yet is gone, too, once the last of its threads is: until then its files and locks are held
+            is_dead = (process / "stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
+            if not is_dead or len(list((process / "task").iterdir())) > 1:
                 raise Failed(f"process {self.pid} is there after SIGKILL")
         except (FileNotFoundError, ProcessLookupError):
             pass
