@@ -48,6 +48,11 @@ headroom_has_ended() {
   ((status == 0)) || { complain "headroom ended with status $status"; return 1; }
 }
 
+headroom_is_killed() {
+  kill -KILL "$HEADROOM_PID"
+  wait "$HEADROOM_PID" || true # by a signal
+}
+
 scrape() { curl -sf -m 5 "http://$LISTEN/metrics"; }
 
 # metric NAME [LABEL=VALUE...]: the sum of the series that carry these labels, or `absent`

@@ -3,18 +3,29 @@
 
 PROMETHEUS=127.0.0.1:9090
 
-prometheus_scrapes() {
+prometheus_scrapes() { # [and alerts by RULE-FILE]: tells the Alertmanager of the kit what these rules say
   cat > "$WORK/prometheus.yml" <<YAML
-global: {scrape_interval: 1s, scrape_timeout: 1s}
+global: {scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s}
 scrape_configs:
   - job_name: headroom
     static_configs: [{targets: ["$LISTEN"]}]
 YAML
+  if [[ ${1:-} == and ]]; then
+    cat >> "$WORK/prometheus.yml" <<YAML
+rule_files: ["$4"]
+alerting: {alertmanagers: [{static_configs: [{targets: ["127.0.0.1:$ALERTMANAGER_PORT"]}]}]}
+YAML
+  fi
   prometheus --config.file "$WORK/prometheus.yml" --storage.tsdb.path "$WORK/prometheus" --log.level warn \
     --web.listen-address "$PROMETHEUS" > "$BOX/prometheus.log" 2>&1 &
   eventually 30s curl -sf -m 2 -o /dev/null "http://$PROMETHEUS/-/ready"
   # Its targets come to it some seconds after it is ready.
   eventually 30s the query up is 1
+}
+
+# The rules that are shipped, with no time to wait before they fire, and some before they are over.
+impatient_rules() { # FILE
+  sed -E 's/^( *)for: .*/\1for: 2s\n\1keep_firing_for: 15s/' "$LAB/repository/deploy/prometheus/headroom.rules.yml" > "$1"
 }
 
 # query EXPRESSION: the value of the first series that it gives, or `absent`
