@@ -3,6 +3,7 @@
 
 import Engine
 import Exposition
+import FoundationEssentials
 import HTTPTypes
 import Hummingbird
 import Inventory
@@ -51,6 +52,7 @@ struct Page {
         <h1>Headroom</h1>
         <p>\(Page.escape(state))</p>
         \(poolTable)
+        \(overrideTable)
         <ul>
         <li><a href="\(Page.escape(telemetryPath))">Metrics</a></li>
         <li><a href="\(Route.status.path)">Status</a>, <a href="\(Route.pools.path)">pools</a>, \
@@ -80,10 +82,31 @@ struct Page {
                 pool.name, pool.state.replacing("_", with: " "), Page.size(pool.dataUsedBytes), Page.size(pool.dataBytes),
                 Page.size(pool.headroomBytes), Page.share(pool.metadataUsedBytes, of: pool.metadataBytes),
             ]
-            return "<tr>" + cells.map { "<td>\(Page.escape($0))</td>" }.joined() + "</tr>"
+            return cells
         }
-        let headings = ["Pool", "State", "Used", "Size", "Headroom", "Metadata used"]
-        return "<table><tr>" + headings.map { "<th>\($0)</th>" }.joined() + "</tr>\n" + rows.joined(separator: "\n")
+        return Page.table(["Pool", "State", "Used", "Size", "Headroom", "Metadata used"], rows)
+    }
+
+    /// What stands against the rules, what decides first at the top.
+    private var overrideTable: String {
+        guard !status.overrides.isEmpty else { return "" }
+        let rows = status.overrides.prefix(Page.overrides).map { override in
+            [
+                override.scope == "all" ? "all" : "\(override.scope) \(override.name)", override.text,
+                override.end.map { WallTime(seconds: $0.timeIntervalSince1970).iso8601Seconds } ?? "it is lifted",
+            ]
+        }
+        let rest = status.overrides.count - rows.count
+        return "<h2>Set against the rules</h2>\n" + Page.table(["For", "What", "Until"], Array(rows))
+            + (rest > 0 ? "<p>And \(rest) more.</p>" : "")
+    }
+
+    /// Overrides that the page names.
+    private static let overrides = 50
+
+    private static func table(_ headings: [String], _ rows: [[String]]) -> String {
+        let lines = rows.map { "<tr>" + $0.map { "<td>\(escape($0))</td>" }.joined() + "</tr>" }
+        return "<table><tr>" + headings.map { "<th>\($0)</th>" }.joined() + "</tr>\n" + lines.joined(separator: "\n")
             + "</table>"
     }
 

@@ -63,6 +63,24 @@ struct PagesTests {
         }
     }
 
+    @Test func `The page tells what stands against the rules, and runs nothing that a reason brings along`() async throws {
+        let daemon = FakeDaemon()
+        daemon.set { state in
+            state.report.overrides = (0..<60).map { number in
+                Override(
+                    id: OverrideID(UInt64(number + 1)), kind: .hold, scope: .volume(FakeDaemon.volume("web").identity),
+                    asked: Asked(author: "alice", source: .cli, reason: "<script>\(number)</script>"),
+                    start: WallTime(seconds: 1_700_000_000), end: WallTime(seconds: 1_700_003_600))
+            }
+        }
+        try await Run.server(daemon) { server async throws in
+            let page = try await server.get("/").body
+            #expect(page.contains("<td>volume web</td><td>held by alice (cli) until 2023-11-14T23:13:20Z: &lt;script&gt;0"))
+            #expect(!page.contains("<script"))
+            #expect(page.contains("And 10 more."))
+        }
+    }
+
     @Test func `The page names the pool and runs nothing that a name brings along`() async throws {
         let daemon = FakeDaemon()
         daemon.set { $0.report.snapshot?.pools[0].name = "<script>alert('x')</script>" }
