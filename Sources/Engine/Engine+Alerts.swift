@@ -37,6 +37,7 @@ extension Engine {
     }
 
     private func receive(_ alert: Alert, _ delivery: AlertDelivery) async -> AlertAnswer {
+        guard knowsEarlierRuns else { return AlertAnswer(.notNow, "what earlier runs did is not known yet") }
         let now = WallTime.now()
         switch desk.judge(alert, by: rules.alerts, now: now) {
         case .nothing(let result):
@@ -54,6 +55,9 @@ extension Engine {
             do throws(AlertAnswer) { return try await act(upon: alert, by: rule, delivery, now) } catch { return error }
         }
     }
+
+    /// Else an alert that has acted would act again.
+    private var knowsEarlierRuns: Bool { if case .none = books { true } else { hasRecalled } }
 
     /// Its end is known from now on, should its beginning come once more.
     private func noteEnd(of alert: Alert) async {

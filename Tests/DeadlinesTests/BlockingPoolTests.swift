@@ -84,7 +84,7 @@ struct BlockingPoolTests {
         let pool = BlockingPool(name: "test", limits: .init(kept: 1, most: 64))
         let gate = Gate()
         let began = clock.now
-        let answers = await pool.each(1000, deadline: .milliseconds(300)) { index in
+        let answers = await pool.each(1000, deadline: .seconds(1)) { index in
             if index % 50 == 0 { gate.pass() }
             return index
         }
@@ -92,8 +92,8 @@ struct BlockingPoolTests {
         for (index, answer) in answers.enumerated() {
             #expect(answer == (index % 50 == 0 ? .stuck : .value(index)))
         }
-        // One after the other, the twenty would have taken 6 s.
-        #expect(took < .seconds(2), "took \(took)")
+        // One after the other, the twenty would have taken 20 s.
+        #expect(took < .seconds(10), "took \(took)")
         #expect(pool.lost == 20)
         gate.open(for: 20)
         try await eventually { pool.lost == 0 }
@@ -139,7 +139,7 @@ struct BlockingPoolTests {
         let began = clock.now
         for _ in 0..<100 { await Task.yield() }
         try await Task.sleep(for: .milliseconds(20))
-        #expect(clock.now - began < .seconds(5))
+        #expect(clock.now - began < .seconds(15))
         gate.open(for: 40)
         #expect(await blocked.value.allSatisfy { $0.value != nil })
     }

@@ -71,6 +71,11 @@ import Units
         await run.value
     }
 
+    /// Alerts are taken in once what earlier runs left is known.
+    private func recalled(_ engine: Engine) async throws {
+        while !(await engine.hasRecalled) { try await Task.sleep(for: .milliseconds(1)) }
+    }
+
     private func until(_ condition: () -> Bool) async throws {
         while !condition() { try await Task.sleep(for: .milliseconds(1)) }
     }
@@ -199,22 +204,48 @@ import Units
         let (host, full) = (host(), alert())
         let first = engine(host, rules(), books: .journal(books.journal))
         try await running(first) {
+            try await recalled(first)
             #expect(await send(first, full) == [.set])
             try await until { first.report().overrides.first?.settled == .done }
         }
         let second = engine(host, rules(), books: .journal(books.journal))
         try await running(second) {
-            try await until { !second.report().overrides.isEmpty }
+            try await recalled(second)
             #expect(await send(second, full, alert(since: -30)) == [.known, .coolingDown])
             #expect(await send(second, alert("Full", .resolved)) == [.lifted])
         }
         let third = engine(host, rules(), books: .journal(books.journal))
         try await running(third) {
-            try await until { third.report().snapshot != nil }
+            try await recalled(third)
             #expect(await send(third, full) == [.stale])
             #expect(third.report().overrides.isEmpty)
         }
         #expect(sizes(host) == [AlertTests.size + AlertTests.amount])
+    }
+
+    @Test func `told many times at once, an alert acts once`() async throws {
+        let books = try await BenchJournal()
+        let host = host()
+        let engine = engine(host, rules(), books: .journal(books.journal))
+        let full = alert()
+        try await running(engine) {
+            try await recalled(engine)
+            let results = await withTaskGroup(of: [AlertResult].self) { group in
+                for _ in 0..<50 { group.addTask { await send(engine, full) } }
+                return await group.reduce(into: []) { $0 += $1 }
+            }
+            #expect(results.count { $0 == .set } == 1 && results.count { $0 == .known } == 49)
+            try await until { engine.report().overrides.first?.settled == .done }
+        }
+        #expect(sizes(host) == [AlertTests.size + AlertTests.amount])
+    }
+
+    @Test func `before it is known what earlier runs did, an alert is to be told again`() async throws {
+        let books = try await BenchJournal()
+        let engine = engine(host(), rules(), books: .journal(books.journal))
+        #expect(await send(engine, alert(), alert("Full", .resolved)) == [.notNow, .notNow])
+        #expect(engine.report().overrides.isEmpty)
+        #expect(await engine.desk == AlertDesk())
     }
 
     @Test func `two alerts that hold one volume end each for itself`() async throws {
