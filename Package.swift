@@ -48,17 +48,18 @@ let package = Package(
         room("Units"),
         room("Deadlines", ["Units"]),
         room(
-            "LocalHTTP",
+            "HTTPClient",
             [
                 "Units",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]),
         room("LocalGRPC", ["Units", "CLinux"]),
         room("DeviceMapper", ["FailPoints", "Units", "CDeviceMapper", "CLinux"]),
         room("Filesystem", ["FailPoints", "Units", "CLinux", "CExt2FS"]),
-        room("Owners", ["FailPoints", "Units", "LocalHTTP", "LocalGRPC"]),
+        room("Owners", ["FailPoints", "Units", "HTTPClient", "LocalGRPC"]),
         room("Host", ["FailPoints", "Units", "Deadlines", "DeviceMapper", "Filesystem", "Owners", "CLinux"]),
         room("Simulation", ["Units", "DeviceMapper", "Filesystem", "Owners", "Host", "YAML"]),
         room("Inventory", ["Units", "DeviceMapper", "Filesystem", "Owners", "Host"]),
@@ -79,7 +80,7 @@ let package = Package(
         room(
             "Server",
             [
-                "Units", "Deadlines", "LocalHTTP", "Credentials", "ConfigurationFile", "WebConfiguration", "YAML", "Policy",
+                "Units", "Deadlines", "HTTPClient", "Credentials", "ConfigurationFile", "WebConfiguration", "YAML", "Policy",
                 "Journal", "Engine", "Exposition", "CLinux",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -107,8 +108,11 @@ let package = Package(
         tests(of: "Units"),
         tests(of: "Deadlines"),
         tests(
-            of: "LocalHTTP",
-            ["Units", .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio")]),
+            of: "HTTPClient",
+            [
+                "Units", .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ]),
         tests(of: "DeviceMapper", ["Units"]),
         tests(of: "Filesystem", ["Units"]),
         tests(
@@ -117,8 +121,8 @@ let package = Package(
                 "Units", .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHPACK", package: "swift-nio-http2"), .product(name: "NIOHTTP2", package: "swift-nio-http2"),
             ]),
-        tests(of: "Owners", ["Units", "LocalHTTP", "LocalGRPC"]),
-        tests(of: "Host", ["Units", "LocalHTTP", "Deadlines", "DeviceMapper", "Filesystem", "Owners"]),
+        tests(of: "Owners", ["Units", "HTTPClient", "LocalGRPC"]),
+        tests(of: "Host", ["Units", "HTTPClient", "Deadlines", "DeviceMapper", "Filesystem", "Owners"]),
         tests(of: "YAML"),
         tests(of: "Simulation", ["Units", "DeviceMapper", "Filesystem", "Owners", "Host"]),
         tests(of: "Inventory", ["Units", "DeviceMapper", "Filesystem", "Host"]),

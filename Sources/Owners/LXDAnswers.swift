@@ -2,7 +2,7 @@
 // Copyright (c) the Headroom authors
 
 import FoundationEssentials
-import LocalHTTP
+import HTTPClient
 
 /// What of the answers of LXD's API is of use here. Incus answers the same.
 enum LXDAnswers {
@@ -86,7 +86,7 @@ enum LXDAnswers {
         }
     }
 
-    static func decode<Metadata: Decodable>(_ type: Metadata.Type, from answer: LocalAnswer) throws(LXDError) -> Metadata {
+    static func decode<Metadata: Decodable>(_ type: Metadata.Type, from answer: ClientAnswer) throws(LXDError) -> Metadata {
         guard answer.status < 400 else { throw LXDError.refusal(answer) }
         let metadata = try? JSONDecoder().decode(Envelope<Metadata>.self, from: Data(answer.body)).metadata
         guard let metadata else { throw .unintelligible("its answer has not the form that LXD's has") }
@@ -96,12 +96,12 @@ enum LXDAnswers {
 
 /// Why LXD or Incus does not tell, or do, what it was asked to.
 enum LXDError: Error, Hashable {
-    case http(LocalHTTPError)
+    case http(ClientError)
     /// It said no, in its own words.
     case said(status: Int, String)
     case unintelligible(String)
 
-    static func refusal(_ answer: LocalAnswer) -> LXDError {
+    static func refusal(_ answer: ClientAnswer) -> LXDError {
         let failure = try? JSONDecoder().decode(LXDAnswers.Failure.self, from: Data(answer.body))
         return .said(status: answer.status, failure?.error ?? "status \(answer.status)")
     }

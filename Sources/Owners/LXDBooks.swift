@@ -2,7 +2,7 @@
 // Copyright (c) the Headroom authors
 
 import FoundationEssentials
-import LocalHTTP
+import HTTPClient
 public import Units
 
 /// An instance's record as LXD or Incus keeps it, and the request that makes it tell a larger size: the daemon grows
@@ -19,7 +19,7 @@ public struct LXDBooks: Sendable {
     /// The record as it is now.
     public func record(of volume: LXDVolume) throws(LXDBooksError) -> LXDRecord {
         do throws(LXDError) {
-            let answer = try ask(volume, LocalRequest(.get, volume.path), within: LXDDaemons.Limits.answer)
+            let answer = try ask(volume, ClientRequest(.get, volume.path), within: LXDDaemons.Limits.answer)
             return try LXDRecord(answer, of: volume)
         } catch {
             // A question that is late takes no effect.
@@ -46,15 +46,15 @@ public struct LXDBooks: Sendable {
     private func wait(for operation: LXDAnswers.Operation, of volume: LXDVolume) throws(LXDError) {
         guard let id = operation.id else { throw .unintelligible("its answer names no operation") }
         let path = "/1.0/operations/\(id.urlEncoded)/wait"
-        let answer = try ask(volume, LocalRequest(.get, path), within: LXDBooks.patience)
+        let answer = try ask(volume, ClientRequest(.get, path), within: LXDBooks.patience)
         let ended = try LXDAnswers.decode(LXDAnswers.Operation.self, from: answer)
         guard ended.statusCode == 200 else {
             throw .said(status: ended.statusCode ?? 0, ended.error ?? "the operation did not succeed")
         }
     }
 
-    private func ask(_ volume: LXDVolume, _ request: LocalRequest, within timeout: Duration) throws(LXDError) -> LocalAnswer {
-        do throws(LocalHTTPError) { return try asking(volume.socketPath, request, timeout) } catch { throw .http(error) }
+    private func ask(_ volume: LXDVolume, _ request: ClientRequest, within timeout: Duration) throws(LXDError) -> ClientAnswer {
+        do throws(ClientError) { return try asking(volume.socketPath, request, timeout) } catch { throw .http(error) }
     }
 }
 
@@ -72,7 +72,7 @@ public struct LXDRecord: Sendable {
         size.map { $0 + LogicalVolume.standardExtent <= length.bytes } ?? false
     }
 
-    init(_ answer: LocalAnswer, of volume: LXDVolume) throws(LXDError) {
+    init(_ answer: ClientAnswer, of volume: LXDVolume) throws(LXDError) {
         let instance = try LXDAnswers.decode(LXDAnswers.Instance.self, from: answer)
         guard let etag = answer.etag, let root = instance.root else {
             throw .unintelligible("it tells no root disk of instance \(volume.instance), or not which state of it that is")
@@ -95,7 +95,7 @@ public struct LXDRecord: Sendable {
     /// Sets the size of the root disk and leaves all else as it is. A disk of a profile becomes the instance's own, whole.
     ///
     /// A size below the volume's would have the volume cut at the instance's next start.
-    func request(size: Bytes, live: Bytes) throws(LXDBooksError) -> LocalRequest {
+    func request(size: Bytes, live: Bytes) throws(LXDBooksError) -> ClientRequest {
         guard size >= max(live, self.size ?? .zero) else {
             let recorded = self.size.map { "\($0)" } ?? "no size"
             throw .refused(
@@ -109,7 +109,7 @@ public struct LXDRecord: Sendable {
         guard let body = try? encoder.encode(["devices": [device: settings]]) else {
             throw .refused("the root disk of \(volume.instance) cannot be written as JSON")
         }
-        return LocalRequest(.patch, volume.path, headers: ["if-match": etag], body: Array(body))
+        return ClientRequest(.patch, volume.path, headers: ["if-match": etag], body: Array(body))
     }
 }
 

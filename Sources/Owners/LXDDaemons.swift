@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) the Headroom authors
 
-import LocalHTTP
+import HTTPClient
 import Synchronization
 public import Units
 
@@ -68,8 +68,8 @@ public final class LXDDaemons: Sendable {
         self.asking = asking
     }
 
-    static let overSocket: LXDAsking = { socketPath, request, timeout throws(LocalHTTPError) in
-        try LocalHTTP(socketPath: socketPath).askBlocking(request, within: timeout)
+    static let overSocket: LXDAsking = { socketPath, request, timeout throws(ClientError) in
+        try HTTPClient(socketPath: socketPath).askBlocking(request, within: timeout)
     }
 
     /// The logical volume that is named as LXD names an instance's; a snapshot's is not.

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) the Headroom authors
 
-import LocalHTTP
+import HTTPClient
 import Units
 
 /// How a daemon is asked: on a socket, for so long at most. Blocks.
-typealias LXDAsking = @Sendable (_ socketPath: String, LocalRequest, _ timeout: Duration) throws(LocalHTTPError) -> LocalAnswer
+typealias LXDAsking = @Sendable (_ socketPath: String, ClientRequest, _ timeout: Duration) throws(ClientError) -> ClientAnswer
 
 /// The volumes of instances that one daemon has on LVM.
 struct LXDListing: Sendable, Equatable {
@@ -14,8 +14,8 @@ struct LXDListing: Sendable, Equatable {
     /// Asks for instances and storage pools. Several questions, each of them for so long at most.
     init(socketPath: String, within timeout: Duration, ask: LXDAsking) throws(LXDError) {
         func get<Metadata: Decodable>(_ path: String, _ type: Metadata.Type) throws(LXDError) -> Metadata {
-            let answer: LocalAnswer
-            do throws(LocalHTTPError) { answer = try ask(socketPath, LocalRequest(.get, path), timeout) } catch {
+            let answer: ClientAnswer
+            do throws(ClientError) { answer = try ask(socketPath, ClientRequest(.get, path), timeout) } catch {
                 throw .http(error)
             }
             return try LXDAnswers.decode(type, from: answer)

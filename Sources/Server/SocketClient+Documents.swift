@@ -3,7 +3,7 @@
 
 public import Engine
 public import Exposition
-import LocalHTTP
+import HTTPClient
 import Units
 
 extension SocketClient {
@@ -55,7 +55,7 @@ extension SocketClient {
         _ = try accepted(try await post(Route.reload.path))
     }
 
-    private func document<Document: Decodable>(_ answer: LocalAnswer) throws(SocketClientError) -> Document {
+    private func document<Document: Decodable>(_ answer: ClientAnswer) throws(SocketClientError) -> Document {
         let body = try accepted(answer)
         do {
             return try Documents.decode(Document.self, from: body)
@@ -65,7 +65,7 @@ extension SocketClient {
     }
 
     /// The body of an answer that says yes.
-    private func accepted(_ answer: LocalAnswer) throws(SocketClientError) -> [UInt8] {
+    private func accepted(_ answer: ClientAnswer) throws(SocketClientError) -> [UInt8] {
         if answer.status == 200 { return answer.body }
         guard let document = try? Documents.decode(ErrorDocument.self, from: answer.body) else {
             throw .broken("status \(answer.status)")

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) the Headroom authors
 
-public import LocalHTTP
+public import HTTPClient
 import Units
 
 /// Asks the daemon over its Unix socket: one request for each connection.
@@ -16,17 +16,17 @@ public struct SocketClient: Sendable {
     }
 
     /// `path` is percent-encoded.
-    public func get(_ path: String) async throws(SocketClientError) -> LocalAnswer {
-        try await ask(LocalRequest(.get, path))
+    public func get(_ path: String) async throws(SocketClientError) -> ClientAnswer {
+        try await ask(ClientRequest(.get, path))
     }
 
-    public func post(_ path: String, body: [UInt8] = []) async throws(SocketClientError) -> LocalAnswer {
-        try await ask(LocalRequest(.post, path, headers: ["Headroom-Client": "cli"], body: body))
+    public func post(_ path: String, body: [UInt8] = []) async throws(SocketClientError) -> ClientAnswer {
+        try await ask(ClientRequest(.post, path, headers: ["Headroom-Client": "cli"], body: body))
     }
 
-    private func ask(_ request: LocalRequest) async throws(SocketClientError) -> LocalAnswer {
-        do throws(LocalHTTPError) {
-            return try await LocalHTTP(socketPath: socketPath).ask(request, within: timeout)
+    private func ask(_ request: ClientRequest) async throws(SocketClientError) -> ClientAnswer {
+        do throws(ClientError) {
+            return try await HTTPClient(socketPath: socketPath).ask(request, within: timeout)
         } catch {
             throw SocketClientError(error, at: socketPath)
         }

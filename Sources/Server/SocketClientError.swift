@@ -2,7 +2,7 @@
 // Copyright (c) the Headroom authors
 
 public import Exposition
-import LocalHTTP
+import HTTPClient
 import Units
 
 /// Why the daemon did not answer as asked.
@@ -18,13 +18,14 @@ public enum SocketClientError: Error, Hashable, Sendable {
     /// What came back is not what a daemon of this version says.
     case broken(String)
 
-    init(_ error: LocalHTTPError, at path: String) {
+    init(_ error: ClientError, at path: String) {
         switch error {
         case .nobodyListens: self = .noDaemon(socketPath: path)
         case .permissionDenied: self = .permissionDenied(socketPath: path)
         case .timeout(let timeout): self = .timeout(timeout)
         case .answerTooLarge: self = .answerTooLarge
-        case .broken(let text): self = .broken(text)
+        case .broken(let text), .insecure(let text): self = .broken(text)
+        case .unknownHost: self = .broken("\(error)")
         }
     }
 }

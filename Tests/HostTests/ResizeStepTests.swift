@@ -2,7 +2,7 @@
 // Copyright (c) the Headroom authors
 
 import DeviceMapper
-import LocalHTTP
+import HTTPClient
 import Synchronization
 import Testing
 import Units
@@ -28,7 +28,7 @@ struct ResizeStepTests {
     /// nil when it does it.
     private func perform(
         _ devices: FakeDevices, recorded: String? = nil, as other: LXDVolume? = nil,
-        lxd: @escaping @Sendable (FakeDevices, Int) -> LocalAnswer? = { devices, _ in
+        lxd: @escaping @Sendable (FakeDevices, Int) -> ClientAnswer? = { devices, _ in
             devices.change("vg-containers_web") { $0.live?.length = Sectors(1_048_576) }
             return nil
         }
@@ -37,13 +37,13 @@ struct ResizeStepTests {
         let size = recorded.map { #","size":"\#($0)""# } ?? ""
         let record =
             #"{"metadata":{"name":"web","expanded_devices":{"root":{"type":"disk","path":"/","pool":"default"\#(size)}}}}"#
-        let books = LXDBooks { _, request, _ throws(LocalHTTPError) in
-            guard request.method == .patch else { return LocalAnswer(status: 200, etag: "e", body: Array(record.utf8)) }
+        let books = LXDBooks { _, request, _ throws(ClientError) in
+            guard request.method == .patch else { return ClientAnswer(status: 200, etag: "e", body: Array(record.utf8)) }
             let count = told.withLock { told in
                 told += 1
                 return told
             }
-            return lxd(devices, count) ?? LocalAnswer(status: 200, body: Array(#"{"metadata":{}}"#.utf8))
+            return lxd(devices, count) ?? ClientAnswer(status: 200, body: Array(#"{"metadata":{}}"#.utf8))
         }
         var step = ResizeStep(control: devices, identity: identity, volume: other ?? volume, length: longer, books: books)
         step.pause = .milliseconds(1)
@@ -60,7 +60,7 @@ struct ResizeStepTests {
         if case .refused(let reason) = outcome { reason.contains(word) } else { false }
     }
 
-    private static let changed = LocalAnswer(status: 412, body: Array(#"{"error":"ETag doesn't match"}"#.utf8))
+    private static let changed = ClientAnswer(status: 412, body: Array(#"{"error":"ETag doesn't match"}"#.utf8))
 
     @Test("LXD grows it, and no table is loaded past LXD")
     func grows() {

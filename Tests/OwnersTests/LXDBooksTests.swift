@@ -2,7 +2,7 @@
 // Copyright (c) the Headroom authors
 
 import FoundationEssentials
-import LocalHTTP
+import HTTPClient
 import Testing
 import Units
 
@@ -31,9 +31,9 @@ import Units
 
     private static let plain = #"{"type":"disk","path":"/","pool":"depot","io.bus":"nvme"}"#
     private static let sized = #"{"type":"disk","path":"/","pool":"depot","size":"512MiB"}"#
-    private static let ok = LocalAnswer(status: 200, body: Array(#"{"type":"sync","metadata":{}}"#.utf8))
+    private static let ok = ClientAnswer(status: 200, body: Array(#"{"type":"sync","metadata":{}}"#.utf8))
 
-    private func said(_ request: LocalRequest?) throws -> [String: [String: [String: String]]] {
+    private func said(_ request: ClientRequest?) throws -> [String: [String: [String: String]]] {
         try JSONDecoder().decode([String: [String: [String: String]]].self, from: Data(try #require(request?.body)))
     }
 
@@ -98,9 +98,9 @@ import Units
         #expect(throws: LXDBooksError.changed) { try books.set(.gibibytes(1), in: record, live: .zero) }
     }
 
-    private func answer(_ status: Int, _ error: String) -> LocalAnswer {
+    private func answer(_ status: Int, _ error: String) -> ClientAnswer {
         let text = error.replacing("\"", with: "\\\"")
-        return LocalAnswer(status: status, body: Array(#"{"type":"error","error_code":\#(status),"error":"\#(text)"}"#.utf8))
+        return ClientAnswer(status: status, body: Array(#"{"type":"error","error_code":\#(status),"error":"\#(text)"}"#.utf8))
     }
 
     @Test func `LXD's own words say why it did not`() throws {
@@ -116,9 +116,9 @@ import Units
 
     @Test func `what is done beside the answer is waited for`() throws {
         let record = try record(Self.plain)
-        let begun = LocalAnswer(status: 202, body: Array(#"{"type":"async","metadata":{"id":"7-a","status_code":103}}"#.utf8))
-        func ended(_ status: Int) -> LocalAnswer {
-            LocalAnswer(status: 200, body: Array(#"{"metadata":{"id":"7-a","status_code":\#(status),"err":"disk full"}}"#.utf8))
+        let begun = ClientAnswer(status: 202, body: Array(#"{"type":"async","metadata":{"id":"7-a","status_code":103}}"#.utf8))
+        func ended(_ status: Int) -> ClientAnswer {
+            ClientAnswer(status: 200, body: Array(#"{"metadata":{"id":"7-a","status_code":\#(status),"err":"disk full"}}"#.utf8))
         }
         double.inTurn = [begun, ended(200)]
         try books.set(.gibibytes(1), in: record, live: .zero)
@@ -130,9 +130,9 @@ import Units
     }
 
     @Test(arguments: [
-        (LocalHTTPError.nobodyListens, true), (.permissionDenied, true), (.broken("x"), false), (.timeout(.seconds(600)), false),
+        (ClientError.nobodyListens, true), (.permissionDenied, true), (.broken("x"), false), (.timeout(.seconds(600)), false),
     ])
-    func `a daemon that is not there is a refusal, one that is late may still do it`(silence: LocalHTTPError, isRefusal: Bool)
+    func `a daemon that is not there is a refusal, one that is late may still do it`(silence: ClientError, isRefusal: Bool)
         throws
     {
         let record = try record(Self.plain)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) the Headroom authors
 
-import LocalHTTP
+import HTTPClient
 import Testing
 import Units
 
@@ -89,8 +89,8 @@ import Units
         #expect(daemons.beginsAsking(for: [c1], now: start + .seconds(501)))
     }
 
-    @Test(arguments: [LocalHTTPError.nobodyListens, .timeout(.seconds(5)), .broken("x")])
-    func `one that falls silent keeps its names, and nothing of it is grown until it answers`(silence: LocalHTTPError) throws {
+    @Test(arguments: [ClientError.nobodyListens, .timeout(.seconds(5)), .broken("x")])
+    func `one that falls silent keeps its names, and nothing of it is grown until it answers`(silence: ClientError) throws {
         asks(about: c1)
         double.silence = silence
         asks(about: c1, after: .seconds(60))

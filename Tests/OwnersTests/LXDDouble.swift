@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) the Headroom authors
 
-import LocalHTTP
+import HTTPClient
 import Synchronization
 
 @testable import Owners
@@ -13,10 +13,10 @@ final class LXDDouble: Sendable {
             "/1.0": LXDFixtures.server, "/1.0/storage-pools?recursion=1": LXDFixtures.pools,
             "/1.0/instances?recursion=1&all-projects=true": LXDFixtures.instances,
         ]
-        var silence: LocalHTTPError?
+        var silence: ClientError?
         /// By method and path; they are taken in turn.
-        var inTurn: [LocalAnswer] = []
-        var asked: [LocalRequest] = []
+        var inTurn: [ClientAnswer] = []
+        var asked: [ClientRequest] = []
     }
 
     private let state = Mutex(State())
@@ -27,29 +27,29 @@ final class LXDDouble: Sendable {
     }
 
     /// Nil: it answers.
-    var silence: LocalHTTPError? {
+    var silence: ClientError? {
         get { state.withLock { $0.silence } }
         set { state.withLock { $0.silence = newValue } }
     }
 
     /// What it answers first, whatever it is asked.
-    var inTurn: [LocalAnswer] {
+    var inTurn: [ClientAnswer] {
         get { state.withLock { $0.inTurn } }
         set { state.withLock { $0.inTurn = newValue } }
     }
 
-    var asked: [LocalRequest] { state.withLock { $0.asked } }
+    var asked: [ClientRequest] { state.withLock { $0.asked } }
 
     var ask: LXDAsking {
-        { [self] _, request, _ throws(LocalHTTPError) in
-            let answer: Result<LocalAnswer, LocalHTTPError> = state.withLock { state in
+        { [self] _, request, _ throws(ClientError) in
+            let answer: Result<ClientAnswer, ClientError> = state.withLock { state in
                 state.asked.append(request)
                 if let silence = state.silence { return .failure(silence) }
                 if !state.inTurn.isEmpty { return .success(state.inTurn.removeFirst()) }
                 guard let text = state.answers[request.path] else {
-                    return .success(LocalAnswer(status: 404, body: Array(#"{"type":"error","error":"not found"}"#.utf8)))
+                    return .success(ClientAnswer(status: 404, body: Array(#"{"type":"error","error":"not found"}"#.utf8)))
                 }
-                return .success(LocalAnswer(status: 200, etag: "\"e1\"", body: Array(text.utf8)))
+                return .success(ClientAnswer(status: 200, etag: "\"e1\"", body: Array(text.utf8)))
             }
             return try answer.get()
         }

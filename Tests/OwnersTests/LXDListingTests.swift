@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) the Headroom authors
 
-import LocalHTTP
+import HTTPClient
 import Testing
 import Units
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) the Headroom authors
 
-/// One request to a daemon on this machine.
-public struct LocalRequest: Hashable, Sendable {
+/// One request to a server.
+public struct ClientRequest: Hashable, Sendable {
     public var method: Method
     /// Percent-encoded, with the query.
     public var path: String
@@ -26,7 +26,7 @@ public struct LocalRequest: Hashable, Sendable {
 }
 
 /// What was answered, whatever its status.
-public struct LocalAnswer: Hashable, Sendable {
+public struct ClientAnswer: Hashable, Sendable {
     public var status: Int
     /// Of the entity, for asking that nobody has changed it meanwhile.
     public var etag: String?
