@@ -76,6 +76,7 @@ let package = Package(
                 "Units", "DeviceMapper", "Filesystem", "Owners", "Host", "Inventory", "Policy", "Journal", "Grower",
                 .product(name: "Logging", package: "swift-log"),
             ]),
+        room("Notices", ["Units", "DeviceMapper", "Owners", "Host", "Inventory", "Policy", "Engine"]),
         room("Exposition", ["Units", "DeviceMapper", "Filesystem", "Owners", "Inventory", "Policy", "Engine"]),
         room(
             "Server",
@@ -90,6 +91,12 @@ let package = Package(
                 .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
+        room(
+            "Notifier",
+            [
+                "Units", "Deadlines", "HTTPClient", "ConfigurationFile", "Engine", "Notices", "Exposition",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         .executableTarget(
             name: "headroom",
             dependencies: [
@@ -97,7 +104,7 @@ let package = Package(
                 "WebConfiguration", "Journal",
                 "Grower",
                 "Engine",
-                "Exposition", "Server", "CLinux",
+                "Exposition", "Server", "Notifier", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -148,6 +155,15 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        tests(of: "Notices", ["Units", "DeviceMapper", "Filesystem", "Owners", "Host", "Inventory", "Policy", "Engine"]),
+        tests(
+            of: "Notifier",
+            [
+                "Units", "DeviceMapper", "Filesystem", "Owners", "Host", "Inventory", "Policy", "ConfigurationFile", "Engine",
+                "Notices", "Exposition",
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
         tests(of: "headroom", ["Units", "Host", "Journal", "Engine"]),

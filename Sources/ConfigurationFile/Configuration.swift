@@ -14,6 +14,8 @@ public enum Configuration {
         public let rules: Rules
         /// Who may come over the network with a token, and where it is.
         public let tokens: [TokenSource]
+        /// Who is told of growths and refusals; nil: nobody.
+        public let notifications: NotificationSettings?
         /// In the order of the file.
         public let warnings: [Complaint]
     }
@@ -34,13 +36,14 @@ public enum Configuration {
             let complaint = Complaint(line: error.line, column: error.column, severity: .error, text: error.text)
             throw .wrong(path: path, complaints: [complaint])
         }
-        let (rules, tokens, complaints) = withoutActuallyEscaping(hookFault) { hookFault in
+        let (contents, complaints) = withoutActuallyEscaping(hookFault) { hookFault in
             var reader = Reader(hookFault: hookFault)
-            let (rules, tokens) = reader.file(root)
-            return (rules, tokens, reader.complaints)
+            let contents = reader.file(root)
+            return (contents, reader.complaints)
         }
         guard complaints.allSatisfy({ $0.severity == .warning }) else { throw .wrong(path: path, complaints: complaints) }
-        return Loaded(rules: rules, tokens: tokens, warnings: complaints)
+        return Loaded(
+            rules: contents.rules, tokens: contents.tokens, notifications: contents.notifications, warnings: complaints)
     }
 }
 

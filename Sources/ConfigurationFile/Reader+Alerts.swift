@@ -155,7 +155,7 @@ extension Reader {
     }
 
     /// [a-zA-Z_][a-zA-Z0-9_]*, as Prometheus has it.
-    private static func isLabelName(_ text: String) -> Bool {
+    static func isLabelName(_ text: String) -> Bool {
         guard let first = text.utf8.first, !(48...57).contains(first) else { return false }
         return text.utf8.allSatisfy { byte in
             (97...122).contains(byte) || (65...90).contains(byte) || (48...57).contains(byte) || byte == UInt8(ascii: "_")

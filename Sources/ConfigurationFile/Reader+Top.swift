@@ -7,10 +7,16 @@ import Units
 import YAML
 
 extension Reader {
-    /// The whole file.
-    mutating func file(_ root: YAMLNode?) -> (Rules, [TokenSource]) {
+    /// What the whole file says.
+    struct Contents {
         var rules = Rules()
-        guard let root else { return (rules, []) }
+        var tokens: [TokenSource] = []
+        var notifications: NotificationSettings?
+    }
+
+    mutating func file(_ root: YAMLNode?) -> Contents {
+        guard let root else { return Contents() }
+        var rules = Rules()
         let fields = fields(root, of: .top)
         rules.mode = mode(fields["mode"]) ?? rules.mode
         if let poll = fields["poll"] { rules.poll = self.poll(poll.value) }
@@ -18,7 +24,8 @@ extension Reader {
         rules.pools = pools(fields["pools"])
         rules.volumes = volumes(fields["rules"])
         rules.alerts = alerts(fields["alerts"])
-        return (rules, tokens(fields["tokens"]))
+        let tokens = tokens(fields["tokens"])
+        return Contents(rules: rules, tokens: tokens, notifications: notifications(fields["notifications"]))
     }
 
     private mutating func mode(_ field: Field?) -> Mode? {

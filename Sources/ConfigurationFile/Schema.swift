@@ -8,10 +8,11 @@ enum Section: CaseIterable {
     case rule, ruleMatch
     case alert, alertTarget, alertPin
     case token
+    case notifications, alertmanager
 
     var keys: [String] {
         switch self {
-        case .top: ["mode", "poll", "plain", "pools", "rules", "alerts", "tokens"]
+        case .top: ["mode", "poll", "plain", "pools", "rules", "alerts", "tokens", "notifications"]
         case .poll: ["interval", "fastest"]
         case .plain: ["hook", "hook_timeout"]
         case .pool: ["match", "reserve", "assumed_fill_rate", "overcommit_limit", "growth"]
@@ -28,6 +29,8 @@ enum Section: CaseIterable {
         case .alertTarget: ["volume", "container", "pool"]
         case .alertPin: ["threshold", "target", "maximum_size"]
         case .token: ["name", "file", "scopes"]
+        case .notifications: ["alertmanagers", "labels", "instance", "external_url", "interval"]
+        case .alertmanager: ["url", "ca_file", "username", "password_file", "token_file"]
         }
     }
 
@@ -47,6 +50,8 @@ enum Section: CaseIterable {
         case .alertTarget: "`target` of an entry of `alerts`"
         case .alertPin: "`pin` of an entry of `alerts`"
         case .token: "an entry of `tokens`"
+        case .notifications: "`notifications`"
+        case .alertmanager: "an entry of `alertmanagers` of `notifications`"
         }
     }
 
@@ -54,7 +59,8 @@ enum Section: CaseIterable {
     var parent: Section? {
         switch self {
         case .top: nil
-        case .poll, .plain, .pool, .rule, .alert, .token: .top
+        case .poll, .plain, .pool, .rule, .alert, .token, .notifications: .top
+        case .alertmanager: .notifications
         case .poolMatch, .reserve, .growth: .pool
         case .ruleMatch: .rule
         case .alertTarget, .alertPin: .alert

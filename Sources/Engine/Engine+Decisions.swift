@@ -29,21 +29,16 @@ extension Engine {
         guard refusal.reason != .busy, before?.refusal?.reason != refusal.reason else { return }
         current.refusals[decision.volume.poolName, default: [:]][refusal.reason, default: 0] += 1
         logger.log(
-            level: isNews(decision) ? .warning : .debug,
+            level: decision.isNews ? .warning : .debug,
             "\(decision.volume.name) should be larger and is not grown: \(refusal.text)",
             metadata: ["volume": "\(decision.volume.name)", "reason": "\(refusal.reason.rawValue)"])
-    }
-
-    /// That idle filesystems could not be made ready is no news for each of a thousand.
-    private func isNews(_ decision: Decision) -> Bool {
-        decision.needs != [.burst] || history[decision.volume].rate > .zero
     }
 
     private func writeDown(_ decision: Decision, before: Decision?) {
         guard books.isKept else { return }
         let former = before?.entry
         if let entry = decision.entry {
-            if isNews(decision), entry.reason != former?.reason { add(decision, entry.verdict, entry.reason, entry.text) }
+            if decision.isNews, entry.reason != former?.reason { add(decision, entry.verdict, entry.reason, entry.text) }
         } else if case .content = decision.verdict, let former, former.verdict == .refused {
             // What was refused and is no longer wanted has come to an end, too.
             add(decision, .content, former.reason, "it is large enough again")

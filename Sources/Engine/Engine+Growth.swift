@@ -50,7 +50,7 @@ extension Engine {
     /// Carries one order out and takes in how it went.
     func carryOut(_ order: Order) async -> FinishedGrowth {
         let order = withHook(order)
-        let start = host.now()
+        let start = Start(at: host.now(), isUrgent: isUrgent(order))
         let lasting = keeping(order)
         await spend(order)
         let entry: Entry
@@ -82,12 +82,18 @@ extension Engine {
         return await carryOut(order)
     }
 
-    private func ended(_ order: Order, _ result: GrowthResult, since start: MonotonicTime) -> FinishedGrowth {
+    /// How a growth began.
+    private struct Start {
+        let at: MonotonicTime
+        let isUrgent: Bool
+    }
+
+    private func ended(_ order: Order, _ result: GrowthResult, since start: Start) -> FinishedGrowth {
         let now = host.now()
         let finished = FinishedGrowth(
-            order: order, finishedAt: WallTime.now(), duration: now.since(start), reached: result.reached,
-            failure: result.failure.map { "\($0.step): \($0.text)" })
-        history.ended(order, failure: finished.failure, reached: result.reached, took: now.since(start), now: now)
+            order: order, finishedAt: WallTime.now(), duration: now.since(start.at), reached: result.reached,
+            failure: result.failure.map { "\($0.step): \($0.text)" }, isNews: start.isUrgent || result.failure != nil)
+        history.ended(order, failure: finished.failure, reached: result.reached, took: now.since(start.at), now: now)
         running[order.volume.name] = nil
         current.growths.absorb(finished)
         log(finished)
@@ -139,6 +145,7 @@ extension GrowthRecord {
         guard !order.isRunway || finished.failure != nil else { return }
         durations.observe(finished.duration.seconds)
         recent.append(finished)
+        self.finished += 1
         if recent.count > GrowthRecord.kept { recent.removeFirst(recent.count - GrowthRecord.kept) }
     }
 }

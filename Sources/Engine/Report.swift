@@ -81,6 +81,8 @@ public struct GrowthRecord: Sendable, Hashable, Codable {
     public var running: [Order] = []
     /// The last ones, newest last, at most `GrowthRecord.kept`.
     public var recent: [FinishedGrowth] = []
+    /// How many were ever among the last ones, so that a reader knows which of them are new to him.
+    public var finished: UInt64 = 0
 
     /// How many finished growths are remembered.
     public static let kept = 100
@@ -107,12 +109,17 @@ public struct FinishedGrowth: Sendable, Hashable, Codable {
     public var reached: Bytes
     /// Nil when it was done; else the step, and what went wrong.
     public var failure: String?
+    /// Somebody waited for it, or it failed. That idle filesystems were made ready for a burst is none.
+    public var isNews: Bool
 
-    public init(order: Order, finishedAt: WallTime, duration: Duration, reached: Bytes, failure: String?) {
+    public init(
+        order: Order, finishedAt: WallTime, duration: Duration, reached: Bytes, failure: String?, isNews: Bool = true
+    ) {
         self.order = order
         self.finishedAt = finishedAt
         self.duration = duration
         self.reached = reached
         self.failure = failure
+        self.isNews = isNews
     }
 }

@@ -53,6 +53,8 @@ enum Samples: Sendable {
     case process(@Sendable (ProcessFigures) -> MetricValue?)
     /// Series about requests over the network, with labels of their own.
     case requests(@Sendable (RequestFigures) -> [Sample])
+    /// Series about telling Alertmanagers, with labels of their own.
+    case notifications(@Sendable (NotificationFigures) -> [Sample])
 }
 
 struct Sample: Sendable {

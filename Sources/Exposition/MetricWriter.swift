@@ -29,7 +29,7 @@ extension MetricWriter {
             case .labelled(let samples):
                 for sample in samples(scene) { write(sample.labels, sample.value) }
             case .histogram(let histogram): write(histogram(scene))
-            case .process, .requests: break
+            case .process, .requests, .notifications: break
             }
         }
     }
@@ -38,6 +38,15 @@ extension MetricWriter {
     mutating func write(_ figures: RequestFigures) {
         for family in MetricFamily.requests {
             guard case .requests(let samples) = family.samples else { continue }
+            begin(family)
+            for sample in samples(figures) { write(sample.labels, sample.value) }
+        }
+    }
+
+    /// Writes the families about telling Alertmanagers, which change from scrape to scrape.
+    mutating func write(_ figures: NotificationFigures) {
+        for family in MetricFamily.notifications {
+            guard case .notifications(let samples) = family.samples else { continue }
             begin(family)
             for sample in samples(figures) { write(sample.labels, sample.value) }
         }

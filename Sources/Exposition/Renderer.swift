@@ -34,6 +34,13 @@ public struct Renderer: Sendable {
         return writer.bytes
     }
 
+    /// The families about telling Alertmanagers, for every scrape anew.
+    public static func text(of figures: NotificationFigures) -> [UInt8] {
+        var writer = TextWriter()
+        writer.write(figures)
+        return writer.bytes
+    }
+
     /// The families about requests over the network, for every scrape anew.
     public static func text(of figures: RequestFigures) -> [UInt8] {
         var writer = TextWriter()

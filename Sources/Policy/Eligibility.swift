@@ -4,7 +4,7 @@
 import DeviceMapper
 import Filesystem
 import Host
-import Inventory
+public import Inventory
 import Owners
 import Units
 
@@ -32,7 +32,7 @@ struct Twins {
 
 extension Refusal {
     /// Why nothing on this pool is grown, whatever is wanted.
-    static func bar(on pool: Pool) -> Refusal? {
+    public static func bar(on pool: Pool) -> Refusal? {
         let look = "see `dmsetup status \(pool.name)` and dmesg"
         if pool.isSuspended {
             return Refusal(

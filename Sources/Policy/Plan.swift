@@ -80,10 +80,12 @@ public struct Decision: Sendable, Hashable, Codable {
     public var findings: [Finding]
     /// A longer device, ahead of need, under an unchanged filesystem. Carried out only in enforce mode.
     public var runway: Sectors?
+    /// Somebody is writing to it.
+    public var isFilling: Bool
 
     public init(
         volume: VolumeIdentity, rule: String, mode: Mode, verdict: Verdict, needs: [Need] = [], findings: [Finding] = [],
-        runway: Sectors? = nil
+        runway: Sectors? = nil, isFilling: Bool = false
     ) {
         self.volume = volume
         self.rule = rule
@@ -92,7 +94,11 @@ public struct Decision: Sendable, Hashable, Codable {
         self.needs = needs
         self.findings = findings
         self.runway = runway
+        self.isFilling = isFilling
     }
+
+    /// That idle filesystems could not be made ready for a burst is no news for each of a thousand.
+    public var isNews: Bool { needs != [.burst] || isFilling }
 
     public enum Verdict: Sendable, Hashable, Codable {
         /// Large enough.

@@ -50,7 +50,8 @@ struct VolumeCase {
 
     /// Decides, and takes what is granted off the pool's headroom.
     func decide(_ reckoning: inout PoolReckoning) -> Decision {
-        var decision = Decision(volume: volume.identity, rule: rule.name, mode: mode, verdict: .content)
+        var decision = Decision(
+            volume: volume.identity, rule: rule.name, mode: mode, verdict: .content, isFilling: past.rate > .zero)
         decision.findings = overrides.findings
         if let size = volume.filesystem?.geometry?.size, let wish = overrides.growth(beyond: size), breach == nil {
             carryOut(wish.override, to: wish.to, &decision, &reckoning)

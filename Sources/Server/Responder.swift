@@ -17,6 +17,7 @@ struct Responder: HTTPResponder {
     let telemetryPath: String
     let scrapes: Scrapes
     let access: Access
+    let notifications: @Sendable () -> NotificationFigures?
 
     func respond(to request: Request, context connection: Connection) async throws -> Response {
         var response = try await answer(request, connection)
@@ -74,7 +75,8 @@ struct Responder: HTTPResponder {
     private func metrics(of report: Report) async -> Response {
         let process = try? await aside { ByteBuffer(bytes: Renderer.text(of: ProcessFigures.read())) }
         let requests = ByteBuffer(bytes: Renderer.text(of: access.control.figures))
-        let parts = [await scrapes.text(of: report), requests, process ?? ByteBuffer()]
+        let notifications = notifications().map { ByteBuffer(bytes: Renderer.text(of: $0)) }
+        let parts = [await scrapes.text(of: report), requests, notifications ?? ByteBuffer(), process ?? ByteBuffer()]
         return Response(
             status: .ok, headers: [.contentType: Renderer.contentType], body: ResponseBody(contentsOf: parts))
     }

@@ -2,6 +2,7 @@
 // Copyright (c) the Headroom authors
 
 public import Engine
+public import Exposition
 import Hummingbird
 public import Logging
 public import ServiceLifecycle
@@ -21,10 +22,12 @@ public struct Server: Sendable {
     ///   - socketPath: where the Unix socket goes. Its folder is made, for its owner alone, if it is missing.
     ///   - access: who may ask for what over the network.
     ///   - telemetryPath: where the metrics are: begins with a slash, and is not one that has another use.
+    ///   - notifications: what became of telling Alertmanagers, if any are to be told.
     ///   - onListening: called once for each place, when requests are taken there.
     public init(
         daemon: any Daemon, addresses: [ListenAddress] = [.standard], socketPath: String?, access control: AccessControl,
         telemetryPath: String = "/metrics", logger: Logger,
+        notifications: @escaping @Sendable () -> NotificationFigures? = { nil },
         onListening: @escaping @Sendable (Listening) async -> Void = { _ in }
     ) throws(ServerError) {
         guard Server.isTelemetryPath(telemetryPath) else { throw .telemetryPath(telemetryPath) }
@@ -32,7 +35,8 @@ public struct Server: Sendable {
         let access = Access(control: control)
         func listener(_ place: Listener.Place, _ door: Door) -> Listener {
             let responder = Responder(
-                daemon: daemon, door: door, telemetryPath: telemetryPath, scrapes: scrapes, access: access)
+                daemon: daemon, door: door, telemetryPath: telemetryPath, scrapes: scrapes, access: access,
+                notifications: notifications)
             return Listener(place: place, responder: responder, control: control, logger: logger, onListening: onListening)
         }
         var services: [any Service] = addresses.map { listener(.network($0), .network) }

@@ -4,6 +4,7 @@
 import ArgumentParser
 import ConfigurationFile
 import Glibc
+import Notifier
 import Server
 
 struct CheckConfig: ParsableCommand {
@@ -43,6 +44,8 @@ struct CheckConfig: ParsableCommand {
         } catch {
             throw CommandError(error.description)
         }
+        let complaints = loaded.notifications.map { Notifier.complaints(about: $0) } ?? []
+        if !complaints.isEmpty { throw CommandError(complaints.joined(separator: "\n")) }
         let rules = loaded.rules
         let count = rules.volumes.count
         write("\(file) is fine: mode \(rules.mode.rawValue), \(count) \(count == 1 ? "rule" : "rules")\n", to: STDOUT_FILENO)

@@ -5,6 +5,7 @@ import ConfigurationFile
 import Credentials
 import Engine
 import Logging
+import Notifier
 import Policy
 import Server
 
@@ -17,7 +18,14 @@ struct RulesLoader: Sendable {
     let pollInterval: Duration?
     let logger: Logger
 
-    func loadAtStart() throws(CommandError) -> (rules: LoadedRules, tokens: [TokenSource]) {
+    /// What a file says, with what the command line says laid over it.
+    struct Loaded {
+        var rules: LoadedRules
+        var tokens: [TokenSource] = []
+        var notifications: NotificationSettings?
+    }
+
+    func loadAtStart() throws(CommandError) -> Loaded {
         do throws(ConfigurationError) {
             return try load()
         } catch {
@@ -25,9 +33,9 @@ struct RulesLoader: Sendable {
         }
     }
 
-    /// Reads rules, tokens and the web configuration again: all of them, or none where something is wrong with one.
-    func reload(_ access: AccessControl) async throws(ReloadError) -> LoadedRules {
-        let loaded: (rules: LoadedRules, tokens: [TokenSource])
+    /// Reads rules, tokens, the web configuration and who is told again: all of them, or none where something is wrong with one.
+    func reload(_ access: AccessControl, _ notifier: Notifier) async throws(ReloadError) -> LoadedRules {
+        let loaded: Loaded
         do throws(ConfigurationError) {
             loaded = try load()
         } catch {
@@ -38,26 +46,27 @@ struct RulesLoader: Sendable {
         } catch {
             throw ReloadError(text: error.description)
         }
+        await notifier.reload(loaded.notifications)
         return loaded.rules
     }
 
-    private func load() throws(ConfigurationError) -> (rules: LoadedRules, tokens: [TokenSource]) {
-        var tokens: [TokenSource] = []
-        var loaded = LoadedRules(rules: Rules(), file: nil)
+    private func load() throws(ConfigurationError) -> Loaded {
+        var loaded = Loaded(rules: LoadedRules(rules: Rules(), file: nil))
         do throws(ConfigurationError) {
             let configuration = try Configuration.load(path: file)
             for warning in configuration.warnings { logger.warning("\(warning.rendered(in: file))") }
-            loaded = LoadedRules(rules: configuration.rules, file: file)
-            tokens = configuration.tokens
+            loaded = Loaded(
+                rules: LoadedRules(rules: configuration.rules, file: file), tokens: configuration.tokens,
+                notifications: configuration.notifications)
         } catch {
             // A host without a configuration file works with the defaults.
             guard isDefault, case .missing = error else { throw error }
         }
-        if let mode { loaded.rules.mode = mode }
+        if let mode { loaded.rules.rules.mode = mode }
         if let pollInterval {
-            loaded.rules.poll.interval = pollInterval
-            loaded.rules.poll.fastest = min(loaded.rules.poll.fastest, pollInterval)
+            loaded.rules.rules.poll.interval = pollInterval
+            loaded.rules.rules.poll.fastest = min(loaded.rules.rules.poll.fastest, pollInterval)
         }
-        return (loaded, tokens)
+        return loaded
     }
 }

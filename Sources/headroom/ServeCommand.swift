@@ -7,6 +7,7 @@ import Credentials
 import Engine
 import Host
 import Logging
+import Notifier
 import Policy
 import Server
 import ServiceLifecycle
@@ -46,20 +47,22 @@ struct Serve: AsyncParsableCommand {
         let loader = RulesLoader(
             file: files.configurationFile, isDefault: files.isDefault, mode: mode?.mode, pollInterval: pollInterval?.duration,
             logger: logger)
-        let (rules, tokens) = try loader.loadAtStart()
+        let loaded = try loader.loadAtStart()
+        let rules = loaded.rules
         let access: AccessControl
         do throws(AccessError) {
-            access = try AccessControl(webConfiguration: webConfigurationFile, tokens: tokens, logger: logger)
+            access = try AccessControl(webConfiguration: webConfigurationFile, tokens: loaded.tokens, logger: logger)
         } catch {
             throw CommandError("\(error)")
         }
+        let notifier = Notifier(loaded.notifications, logger: logger)
         switch host {
         case .simulated(let file):
             let simulated = try SimulatedHost.opened(file)
             logger.notice("this host is simulated, from \(file): nothing here is real")
             try await serve(
-                simulated, books: .none, rules: rules, loader: loader, access: access, socketPath: socket.explicitPath,
-                logger: logger)
+                simulated, books: .none, rules: rules, loader: loader, access: access, notifier: notifier,
+                socketPath: socket.explicitPath, logger: logger)
         case .linux:
             let lock = try await ActingLock.taken(within: .seconds(10))
             let linux = try LinuxHost.opened()
@@ -67,7 +70,7 @@ struct Serve: AsyncParsableCommand {
             let directory = files.stateDirectory
             try await serve(
                 linux, books: books, reopenBooks: { await Books.opened(in: directory) }, rules: rules, loader: loader,
-                access: access, socketPath: socket.path, logger: logger)
+                access: access, notifier: notifier, socketPath: socket.path, logger: logger)
             // Held until here.
             _ = consume lock
         }
@@ -75,31 +78,45 @@ struct Serve: AsyncParsableCommand {
 
     private func serve(
         _ host: any Host, books: Books, reopenBooks: (@Sendable () async -> Books)? = nil, rules: LoadedRules,
-        loader: RulesLoader, access: AccessControl, socketPath: String?, logger: Logger
+        loader: RulesLoader, access: AccessControl, notifier: Notifier, socketPath: String?, logger: Logger
     ) async throws {
         logger.notice(
             "headroom \(Version.number) starts",
             metadata: ["mode": "\(rules.rules.mode.rawValue)", "host": "\(host.kind)", "config": "\(rules.file ?? "defaults")"])
         let engine = Engine(
             host: host, rules: rules, books: books, version: Version.number, logger: logger, reopenBooks: reopenBooks
-        ) { () throws(ReloadError) in try await loader.reload(access)
+        ) { () throws(ReloadError) in try await loader.reload(access, notifier)
         }
         let addresses = listenAddresses.isEmpty ? [.standard] : listenAddresses.map(\.address)
         let server: Server
         do throws(ServerError) {
             server = try Server(
                 daemon: engine, addresses: addresses, socketPath: socketPath, access: access, telemetryPath: telemetryPath,
-                logger: logger)
+                logger: logger, notifications: { notifier.figures })
         } catch {
             throw CommandError("\(error)")
         }
+        // They end in the order from last to first: the engine carries growths to their end, and then those are told.
         let services: [any Service] =
-            [EngineService(engine: engine), ReloadOnHangup(engine: engine), server.watch] + server.services
+            [
+                NotifierService(notifier: notifier, engine: engine), EngineService(engine: engine),
+                ReloadOnHangup(engine: engine),
+                server.watch,
+            ] + server.services
         let group = ServiceGroup(
             configuration: .init(
                 services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         try await group.run()
         logger.notice("headroom ends")
+    }
+}
+
+private struct NotifierService: Service {
+    let notifier: Notifier
+    let engine: Engine
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await notifier.run { engine.report() } }
     }
 }
 

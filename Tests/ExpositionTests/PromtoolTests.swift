@@ -42,7 +42,12 @@ struct PromtoolTests {
         _ = renderer.update(to: report)
         var requests = RequestFigures()
         requests.webConfigurationIsGood = true
-        let all = renderer.text + Renderer.text(of: requests) + Renderer.text(of: ProcessFigures.read())
+        var receivers = ["am:9093", "[::1]:9093/a\"b"].map { NotificationFigures.Receiver(name: $0) }
+        receivers[0].lastSuccess = WallTime(seconds: 5)
+        let notifications = NotificationFigures(receivers: receivers, dropped: 1)
+        let all =
+            renderer.text + Renderer.text(of: requests) + Renderer.text(of: notifications)
+            + Renderer.text(of: ProcessFigures.read())
         let result = try Promtool.check(metrics: all)
         #expect(result.isClean && result.output.isEmpty, "\(result.output)")
         for family in MetricFamily.all where family.name != "process_virtual_memory_max_bytes" {
