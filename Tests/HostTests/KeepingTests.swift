@@ -135,6 +135,21 @@ struct KeepingTests {
         #expect(keeping.links.isEmpty)
     }
 
+    @Test("a device whose link was lost later, or before this run, gets it again, and a link that was made here does not outlive it")
+    func lostLink() {
+        let volume = start()
+        devices.addVolume(volume.identity.name, minor: 9, pool: 0, id: 4, length: 1000, uuid: volume.identity.uuid)
+        var keeping = keeping()
+        let path = docker.root + "/\(volume.identity.name)"
+        var status = stat()
+        _ = keeping.look(at: [volume], thorough: false, now: time)
+        #expect(lstat(path, &status) == 0)
+        devices.state.withLock { $0.devices[volume.identity.name] = nil }
+        keeping.links.mend(at: time.advanced(by: LinuxLimits.linkWatchEnds))
+        #expect(lstat(path, &status) != 0)
+        #expect(keeping.links.isEmpty)
+    }
+
     @Test("the small device that its owner made first is made longer")
     func small() {
         let volume = start()

@@ -5,11 +5,14 @@ import DeviceMapper
 import Glibc
 import Units
 
-/// /dev/mapper/NAME of devices that were made a moment ago. udev makes these links, but later than an owner mounts what it
-/// finds there already; and until it has come to the making it may still be busy removing the former device's link.
+/// /dev/mapper/NAME of devices that are kept. udev makes these links, but later than an owner mounts what it finds there
+/// already; and until it has come to the making it may still be busy removing the former device's link, on a loaded machine
+/// for seconds.
 struct DeviceLinks {
     private struct Watched {
         var number: DeviceNumber
+        /// The link that is there was made here, so udev may not know to take it away.
+        var isOurs = false
         var until: MonotonicTime
     }
 
@@ -31,12 +34,24 @@ struct DeviceLinks {
         watched[name] = Watched(number: number, until: until)
     }
 
+    /// Of a device that is there: if it has lost its link since it was made, it gets it again.
+    mutating func secure(_ name: DeviceName, _ number: DeviceNumber, at now: MonotonicTime) {
+        var status = stat()
+        guard watched[name] == nil, lstat(folder + "\(name)", &status) != 0 else { return }
+        watch(name, number, until: now.advanced(by: LinuxLimits.linkWatchEnds))
+        mend(at: now)
+    }
+
     /// Makes those that are missing.
     mutating func mend(at now: MonotonicTime) {
         for (name, device) in watched {
             var status = stat()
-            if lstat(folder + "\(name)", &status) != 0, !make(name, device.number) { watched[name] = nil }
-            if now >= device.until { watched[name] = nil }
+            if lstat(folder + "\(name)", &status) != 0 {
+                watched[name]?.isOurs = true
+                if !make(name, device.number) { watched[name] = nil }
+            }
+            guard now >= device.until, let last = watched.removeValue(forKey: name) else { continue }
+            if last.isOurs, !isThere(name, device.number) { takeAway(name, device.number) }
         }
     }
 
@@ -46,8 +61,17 @@ struct DeviceLinks {
         let path = folder + "\(name)"
         guard symlink("../dm-\(number.minor)", path) == 0 else { return true }
         if isThere(name, number) { return true }
-        unlink(path)
+        takeAway(name, number)
         return false
+    }
+
+    /// The link to this device, if it is one.
+    private func takeAway(_ name: DeviceName, _ number: DeviceNumber) {
+        let path = folder + "\(name)"
+        var target = [CChar](repeating: 0, count: 64)
+        let count = readlink(path, &target, target.count)
+        let text = String(decoding: target.prefix(max(count, 0)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        if text == "../dm-\(number.minor)" { unlink(path) }
     }
 
     private func isThere(_ name: DeviceName, _ number: DeviceNumber) -> Bool {

@@ -179,6 +179,7 @@ struct Keeping {
         guard reply.uuid == identity.uuid, let table = ThinTable(parsing: line), table.thinID == identity.thinID else {
             return .other
         }
+        links.secure(name, reply.number, at: now)
         guard reply.openCount == 0 else {
             unused[identity] = nil
             return .present(length: table.length, use: .open)
