@@ -135,7 +135,7 @@ struct KeepingTests {
         #expect(keeping.links.isEmpty)
     }
 
-    @Test("a device whose link was lost later, or before this run, gets it again, and a link that was made here does not outlive it")
+    @Test("a device that has lost its link gets it again, and a link that was made here does not outlive its device")
     func lostLink() {
         let volume = start()
         devices.addVolume(volume.identity.name, minor: 9, pool: 0, id: 4, length: 1000, uuid: volume.identity.uuid)
