@@ -46,6 +46,7 @@ let package = Package(
 
         room("FailPoints"),
         room("Units"),
+        room("Digest"),
         room("Deadlines", ["Units"]),
         room(
             "HTTPClient",
@@ -65,10 +66,10 @@ let package = Package(
         room("Inventory", ["Units", "DeviceMapper", "Filesystem", "Owners", "Host"]),
         room("Policy", ["Units", "DeviceMapper", "Filesystem", "Owners", "Host", "Inventory"]),
         room("YAML", ["CYAML"]),
-        room("Credentials", ["Units", "Deadlines", "CCrypt"]),
+        room("Credentials", ["Units", "Digest", "Deadlines", "CCrypt"]),
         room("ConfigurationFile", ["Units", "Owners", "Policy", "YAML", "Credentials"]),
         room("WebConfiguration", ["Units", "YAML", "Credentials", "ConfigurationFile"]),
-        room("Journal", ["FailPoints", "Units", "Deadlines", "Host", "Policy", "CSQLite"]),
+        room("Journal", ["FailPoints", "Units", "Digest", "Deadlines", "Host", "Policy", "CSQLite"]),
         room("Grower", ["Units", "DeviceMapper", "Filesystem", "Owners", "Host", "Policy"]),
         room(
             "Engine",
@@ -77,7 +78,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]),
         room("Notices", ["Units", "DeviceMapper", "Owners", "Host", "Inventory", "Policy", "Engine"]),
-        room("Exposition", ["Units", "DeviceMapper", "Filesystem", "Owners", "Inventory", "Policy", "Engine"]),
+        room("Exposition", ["Units", "DeviceMapper", "Filesystem", "Owners", "Inventory", "Policy", "Journal", "Engine"]),
         room(
             "Server",
             [
@@ -113,6 +114,7 @@ let package = Package(
             swiftSettings: house),
         tests(of: "FailPoints"),
         tests(of: "Units"),
+        tests(of: "Digest"),
         tests(of: "Deadlines"),
         tests(
             of: "HTTPClient",
@@ -137,7 +139,7 @@ let package = Package(
         tests(of: "Credentials", ["Units"]),
         tests(of: "ConfigurationFile", ["Units", "Owners", "Policy", "Credentials"]),
         tests(of: "WebConfiguration", ["ConfigurationFile", "Credentials"]),
-        tests(of: "Journal", ["Units", "Filesystem", "Owners", "Host", "Policy"]),
+        tests(of: "Journal", ["Units", "Filesystem", "Owners", "Host", "Policy", "Digest"]),
         tests(of: "Grower", ["Units", "Filesystem", "Owners", "Host", "Policy"]),
         tests(
             of: "Engine",
@@ -145,7 +147,9 @@ let package = Package(
                 "Units", "DeviceMapper", "Filesystem", "Owners", "Host", "Simulation", "Policy", "Journal",
                 .product(name: "Logging", package: "swift-log"),
             ]),
-        tests(of: "Exposition", ["Units", "DeviceMapper", "Filesystem", "Owners", "Host", "Inventory", "Policy", "Engine"]),
+        tests(
+            of: "Exposition",
+            ["Units", "DeviceMapper", "Filesystem", "Owners", "Host", "Inventory", "Policy", "Journal", "Engine"]),
         tests(
             of: "Server",
             [
@@ -166,6 +170,6 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
-        tests(of: "headroom", ["Units", "Host", "Journal", "Engine"]),
+        tests(of: "headroom", ["Units", "Host", "Policy", "Journal", "Engine", "Exposition"]),
     ]
 )

@@ -24,6 +24,7 @@ extension Reader {
         rules.pools = pools(fields["pools"])
         rules.volumes = volumes(fields["rules"])
         rules.alerts = alerts(fields["alerts"])
+        if let audit = fields["audit"] { rules.audit = self.audit(audit.value) }
         let tokens = tokens(fields["tokens"])
         return Contents(rules: rules, tokens: tokens, notifications: notifications(fields["notifications"]))
     }

@@ -9,10 +9,11 @@ enum Section: CaseIterable {
     case alert, alertTarget, alertPin
     case token
     case notifications, alertmanager
+    case audit
 
     var keys: [String] {
         switch self {
-        case .top: ["mode", "poll", "plain", "pools", "rules", "alerts", "tokens", "notifications"]
+        case .top: ["mode", "poll", "plain", "pools", "rules", "alerts", "tokens", "notifications", "audit"]
         case .poll: ["interval", "fastest"]
         case .plain: ["hook", "hook_timeout"]
         case .pool: ["match", "reserve", "assumed_fill_rate", "overcommit_limit", "growth"]
@@ -31,6 +32,7 @@ enum Section: CaseIterable {
         case .token: ["name", "file", "scopes"]
         case .notifications: ["alertmanagers", "labels", "instance", "external_url", "interval"]
         case .alertmanager: ["url", "ca_file", "username", "password_file", "token_file"]
+        case .audit: ["file", "journald"]
         }
     }
 
@@ -52,6 +54,7 @@ enum Section: CaseIterable {
         case .token: "an entry of `tokens`"
         case .notifications: "`notifications`"
         case .alertmanager: "an entry of `alertmanagers` of `notifications`"
+        case .audit: "`audit`"
         }
     }
 
@@ -59,7 +62,7 @@ enum Section: CaseIterable {
     var parent: Section? {
         switch self {
         case .top: nil
-        case .poll, .plain, .pool, .rule, .alert, .token, .notifications: .top
+        case .poll, .plain, .pool, .rule, .alert, .token, .notifications, .audit: .top
         case .alertmanager: .notifications
         case .poolMatch, .reserve, .growth: .pool
         case .ruleMatch: .rule

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) the Headroom authors
 
+import Digest
+
 /// What tells a secret from others and does not tell the secret: its HMAC under a key of this process alone.
 /// Two are compared by what they are made of, so how long that takes says nothing about either secret.
 struct SecretMark: Hashable, Sendable {

@@ -32,12 +32,15 @@ public enum Books: Sendable {
             })
     }
 
-    func finish(_ entry: Entry, _ finished: FinishedGrowth) async throws(JournalError) {
-        guard case .journal(let journal) = self, let id = try await entry.id() else { return }
+    func finish(
+        _ id: GrowthID, _ finished: FinishedGrowth, in container: HistoryEntry.NamedContainer?,
+        after decisions: [JournaledDecision]
+    ) async throws(JournalError) {
+        guard case .journal(let journal) = self else { return }
         let outcome = GrowthOutcome(
             finished.failure == nil ? .done : .failed, finishedAt: finished.finishedAt, reached: finished.reached,
             failure: finished.failure)
-        try await journal.finish(id, outcome)
+        try await journal.finish(id, outcome, in: container, after: decisions)
     }
 
     func kept() async throws(JournalError) -> [KeptVolume] {
@@ -50,6 +53,10 @@ public enum Books: Sendable {
 
     func record(_ decisions: [JournaledDecision]) async throws(JournalError) {
         if case .journal(let journal) = self { try await journal.record(decisions) }
+    }
+
+    func record(_ alerts: [JournaledAlert]) async throws(JournalError) {
+        if case .journal(let journal) = self { try await journal.record(alerts) }
     }
 
     func change(_ changes: OverrideChanges) async throws(JournalError) {

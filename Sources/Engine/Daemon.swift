@@ -28,6 +28,12 @@ public protocol Daemon: Sendable {
     /// Somebody has sent what cannot be read as alerts.
     func noteUnreadableAlerts(_ complaint: String) async
 
+    /// What happened, oldest first: the newest that fit the query. Nothing where nothing is kept.
+    func history(_ query: HistoryQuery) async throws(JournalError) -> [HistoryRecord]
+
+    /// Whether the history is as it was written.
+    func verifyHistory() async throws(JournalError) -> HistoryVerification
+
     /// Does `work` unless the same `request` was done under this key within a day.
     func once(
         _ key: String, request: String, _ work: @Sendable () async -> JournaledAnswer.Answer

@@ -28,6 +28,7 @@ extension Engine {
                 births = try await journal.births()
                 cutOff = try await journal.unfinished()
                 hasRecalled = true
+                beginAudit()
                 for growth in cutOff { await undoLoad(growth.order) }
             } catch {
                 stopGrowing(error)
@@ -66,7 +67,11 @@ extension Engine {
 
     func close(_ entry: Entry, _ finished: FinishedGrowth) async {
         do throws(JournalError) {
-            try await books.finish(entry, finished)
+            guard let id = try await entry.id() else { return }
+            // What was decided is told before what came of it.
+            try await withDecisions { decisions throws(JournalError) in
+                try await books.finish(id, finished, in: container(on: finished.order.volume), after: decisions)
+            }
         } catch {
             stopGrowing(error)
         }

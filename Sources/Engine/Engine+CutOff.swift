@@ -37,7 +37,7 @@ extension Engine {
                 metadata: ["volume": "\(growth.order.volume.name)"])
             do throws(JournalError) {
                 let outcome = GrowthOutcome(.interrupted, finishedAt: .now(), reached: fate.reached, failure: fate.text)
-                try await journal.finish(growth.id, outcome)
+                try await journal.finish(growth.id, outcome, in: container(on: growth.order.volume))
             } catch {
                 return stopGrowing(error)
             }

@@ -13,6 +13,7 @@ extension Engine: Daemon {
         do throws(ReloadError) {
             let loaded = try await loadRules()
             rules = loaded.rules
+            beginAudit()
             current.mode = loaded.rules.mode
             current.configuration = ConfigurationHealth()
             current.configuration.file = loaded.file
@@ -61,6 +62,7 @@ extension Engine: Daemon {
             if request.dryRun { return .planned(withHook(order)) }
             return await carryOutNow(order)
         } catch {
+            if !request.dryRun { await writeDown(error, of: volume, asked) }
             return .refused(error)
         }
     }

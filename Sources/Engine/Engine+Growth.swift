@@ -126,11 +126,6 @@ extension Engine {
     }
 }
 
-extension Order {
-    /// Only the device gets longer, ahead of need.
-    var isRunway: Bool { to == from && reason != .broken }
-}
-
 extension GrowthRecord {
     mutating func absorb(_ finished: FinishedGrowth) {
         let order = finished.order

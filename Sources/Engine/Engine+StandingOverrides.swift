@@ -49,9 +49,23 @@ extension Engine {
     @discardableResult
     func keep(_ changes: OverrideChanges) async -> Bool {
         guard books.isKept || isJournalBroken else { return false }
+        var changes = changes
+        changes.events = changes.events.map { event in
+            var event = event
+            if case .volume(let volume) = event.override.scope { event.container = container(on: volume) }
+            return event
+        }
         if !isJournalBroken {
             do throws(JournalError) {
-                try await books.change(changes)
+                guard !changes.events.isEmpty else {
+                    try await books.change(changes)
+                    return true
+                }
+                try await withDecisions { decisions throws(JournalError) in
+                    var told = changes
+                    told.decisions = decisions
+                    try await books.change(told)
+                }
                 return true
             } catch {
                 stopGrowing(error)

@@ -46,6 +46,8 @@ public actor Engine {
     /// Decisions that are not in the journal yet.
     var unwritten: [JournaledDecision] = []
     var lastTidying = MonotonicTime.zero
+    /// How writing the audit log went when it was last asked.
+    var auditSeen = AuditHealth()
     /// Grown volumes whose devices are to come back at their length.
     var kept: [VolumeIdentity: KeptVolume] = [:]
     /// Whether the host is told to keep devices in being: not by a command, which soon ends.
@@ -187,6 +189,7 @@ public actor Engine {
                 history.forgetAbsent(from: joined)
                 await noteBirths(of: joined)
                 await writeDecisions()
+                followAudit()
             }
             snapshot = joined
             decide(about: names)

@@ -55,10 +55,17 @@ struct Connection: ~Copyable {
     func rows<Row>(
         _ sql: String, _ values: [SQLValue], reading: (borrowing Statement) throws(JournalError) -> Row
     ) throws(JournalError) -> [Row] {
-        let statement = try prepare(sql, values)
         var rows: [Row] = []
-        while try step(statement) { rows.append(try reading(statement)) }
+        try each(sql, values) { row throws(JournalError) in rows.append(try reading(row)) }
         return rows
+    }
+
+    /// Goes through all rows of one statement, one after the other.
+    func each(
+        _ sql: String, _ values: [SQLValue] = [], _ body: (borrowing Statement) throws(JournalError) -> Void
+    ) throws(JournalError) {
+        let statement = try prepare(sql, values)
+        while try step(statement) { try body(statement) }
     }
 
     /// The number of the row that was last put in.

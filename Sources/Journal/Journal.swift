@@ -13,12 +13,20 @@ public import Units
 /// the one connection is noncopyable, is opened on that thread, lives on its stack, and is lent to one job after another.
 /// A caller that is cancelled still waits: what it asked for is done or not, and it is told which.
 public final class Journal: Sendable {
-    private let queue: JobQueue
-    private let path: String
+    let queue: JobQueue
+    let directory: String
+    let limits: Limits
+    let desk: AuditDesk
+    /// For those who only read, and take longer.
+    let readers: BlockingPool
 
-    private init(queue: JobQueue, path: String) {
+    private init(queue: JobQueue, directory: String, limits: Limits, desk: AuditDesk) {
         self.queue = queue
-        self.path = path
+        self.directory = directory
+        self.limits = limits
+        self.desk = desk
+        readers = BlockingPool(
+            name: "history", limits: .init(kept: 1, most: limits.readers, stack: .mebibytes(1)))
     }
 
     /// A journal that nobody has any more ends its thread, after what was asked of it.
@@ -27,9 +35,10 @@ public final class Journal: Sendable {
     /// Opens the journal in a directory, and makes both if they are not there.
     public static func open(directory: String, limits: Limits = Limits()) async throws(JournalError) -> Journal {
         let queue = JobQueue(limit: limits.waiting)
+        let desk = AuditDesk()
         let opened: Result<Void, JournalError> = await withCheckedContinuation { continuation in
             let hasBegun = DetachedThread.start(name: "journal", stack: .mebibytes(1)) {
-                serve(queue, directory: directory, limits: limits) { continuation.resume(returning: $0) }
+                serve(queue, desk, directory: directory, limits: limits) { continuation.resume(returning: $0) }
                 queue.end()
             }
             if !hasBegun {
@@ -38,12 +47,13 @@ public final class Journal: Sendable {
             }
         }
         try opened.get()
-        return Journal(queue: queue, path: directory)
+        return Journal(queue: queue, directory: directory, limits: limits, desk: desk)
     }
 
     /// The life of the thread: the connection is made here and ends here.
     private static func serve(
-        _ queue: JobQueue, directory: String, limits: Limits, whenOpen: (Result<Void, JournalError>) -> Void
+        _ queue: JobQueue, _ desk: AuditDesk, directory: String, limits: Limits,
+        whenOpen: (Result<Void, JournalError>) -> Void
     ) {
         let ledger: Ledger
         do {
@@ -53,7 +63,12 @@ public final class Journal: Sendable {
             return
         }
         whenOpen(.success(()))
-        while let job = queue.next() { job(ledger) }
+        var trail = AuditTrail()
+        while let job = queue.next() {
+            job(ledger)
+            // Whoever asked has his answer by now.
+            if trail.follow(ledger, desk) { _ = queue.add { _ in } }
+        }
     }
 
     /// Ends it: what was asked before is still done. Returns when the database is closed.
@@ -75,7 +90,7 @@ public final class Journal: Sendable {
             }
             switch refusal {
             case .closed: continuation.resume(returning: .failure(.closed))
-            case .full: continuation.resume(returning: .failure(.overloaded(path: path)))
+            case .full: continuation.resume(returning: .failure(.overloaded(path: directory)))
             case nil: break
             }
         }
@@ -123,11 +138,14 @@ extension Journal {
         try await run { ledger throws(JournalError) in try ledger.begin(order, keeping: volume, at: time) }
     }
 
-    /// Notes how a growth ended. Finished growths beyond the limits in number and age go.
+    /// Notes how a growth ended, and tells it in the history, after `decisions`. Finished growths beyond the limits in number and age go.
     ///
     /// - Throws: `JournalError.notOpen` for one that was finished before or never begun.
-    public func finish(_ id: GrowthID, _ outcome: GrowthOutcome) async throws(JournalError) {
-        try await run { ledger throws(JournalError) in try ledger.finish(id, outcome) }
+    public func finish(
+        _ id: GrowthID, _ outcome: GrowthOutcome, in container: HistoryEntry.NamedContainer? = nil,
+        after decisions: [JournaledDecision] = []
+    ) async throws(JournalError) {
+        try await run { ledger throws(JournalError) in try ledger.finish(id, outcome, in: container, after: decisions) }
     }
 
     /// Growths that are begun and not finished, oldest first. After a start these are what a crash left behind.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) the Headroom authors
 
+public import Policy
 public import Units
 
 /// What was decided about a volume, and why: kept where it differs from what was decided before.
@@ -13,6 +14,12 @@ public struct JournaledDecision: Hashable, Sendable {
     public let reason: String
     /// For people, with names and numbers.
     public let text: String
+    /// The filesystem's size, and the one that it is to have, where it is to be grown.
+    public var before: Bytes?
+    public var after: Bytes?
+    /// Who asked for what was refused; nil for what the rules want.
+    public var asked: Asked?
+    public var container: HistoryEntry.NamedContainer?
 
     public enum Verdict: String, Hashable, Sendable, CaseIterable {
         case grow
@@ -34,13 +41,8 @@ public struct JournaledDecision: Hashable, Sendable {
 }
 
 extension Journal {
-    /// Notes what was decided. Decisions beyond the limits in number and age go.
+    /// Takes decisions into the history, in their order.
     public func record(_ decisions: [JournaledDecision]) async throws(JournalError) {
-        try await run { ledger throws(JournalError) in try ledger.record(decisions) }
-    }
-
-    /// The last decisions about a volume, or (nil) about all, newest first.
-    public func decisions(about volume: DeviceName? = nil, limit: Int) async throws(JournalError) -> [JournaledDecision] {
-        try await run { ledger throws(JournalError) in try ledger.decisions(about: volume, limit: limit) }
+        try await run { ledger throws(JournalError) in try ledger.tell(decisions.map { HistoryEntry($0) }) }
     }
 }

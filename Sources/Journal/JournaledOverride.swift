@@ -11,6 +11,8 @@ public struct JournaledOverride: Hashable, Sendable {
     /// Who did it: for what was lifted, who lifted it. Nil for what ended by itself.
     public let by: Asked?
     public let override: Override
+    /// The one on the volume, if it is for one.
+    public var container: HistoryEntry.NamedContainer?
 
     public enum Event: String, Hashable, Sendable, CaseIterable {
         case set
@@ -40,6 +42,8 @@ public struct OverrideChanges: Hashable, Sendable {
     public var grants: [AlertGrant] = []
     /// What was granted by these overrides, and not used.
     public var givenBack: [OverrideID] = []
+    /// What was decided before, and is to be told before.
+    public var decisions: [JournaledDecision] = []
 
     public init() {}
 
@@ -62,7 +66,7 @@ extension Journal {
         try await run { ledger throws(JournalError) in try ledger.overrides() }
     }
 
-    /// On the disk, all of it or nothing, when this returns. Events beyond the limits in number and age go.
+    /// On the disk, all of it or nothing, when this returns. The events are part of the history.
     public func change(_ changes: OverrideChanges) async throws(JournalError) {
         try await run { ledger throws(JournalError) in try ledger.change(changes, forgettingOthers: false) }
     }
@@ -70,10 +74,5 @@ extension Journal {
     /// The same, where `changes.put` are all that stand.
     public func replaceOverrides(by changes: OverrideChanges) async throws(JournalError) {
         try await run { ledger throws(JournalError) in try ledger.change(changes, forgettingOthers: true) }
-    }
-
-    /// What became of overrides, newest first.
-    public func overrideEvents(limit: Int) async throws(JournalError) -> [JournaledOverride] {
-        try await run { ledger throws(JournalError) in try ledger.overrideEvents(limit: limit) }
     }
 }

@@ -27,7 +27,11 @@ extension Ledger {
         return id
     }
 
-    func finish(_ id: GrowthID, _ outcome: GrowthOutcome) throws(JournalError) {
+    /// The end of a growth, and its place in the history. `container`: the one on its volume. `decisions` are told before it.
+    func finish(
+        _ id: GrowthID, _ outcome: GrowthOutcome, in container: HistoryEntry.NamedContainer? = nil,
+        after decisions: [JournaledDecision] = []
+    ) throws(JournalError) {
         let failure = outcome.failure.map { String($0.prefix(limits.failureCharacters)) }
         FailPoint.outcomeBefore.reached()
         try connection.transaction { () throws(JournalError) in
@@ -36,6 +40,10 @@ extension Ledger {
                 .integer(id.number), .time(outcome.finishedAt), .text(outcome.result.rawValue), .bytes(outcome.reached),
                 .text(failure))
             guard changed == 1 else { throw .notOpen(id) }
+            let orders = try connection.rows("SELECT intent FROM growths WHERE id = ?1", .integer(id.number)) {
+                row throws(JournalError) in try? order(row.text(0), of: id)
+            }
+            try append(decisions.map { HistoryEntry($0) } + [HistoryEntry(outcome, of: orders.first ?? nil, in: container)])
             try connection.run(
                 "DELETE FROM growths WHERE finished < ?1", .real(outcome.finishedAt.seconds - limits.growthAge.seconds))
             try connection.run(
@@ -74,13 +82,7 @@ extension Ledger {
     }
 
     func encoded(_ value: some Encodable, _ what: String) throws(JournalError) -> String {
-        do {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys]
-            return String(decoding: try encoder.encode(value), as: UTF8.self)
-        } catch {
-            throw .failed(path: connection.path, reason: "\(what) cannot be written down: \(error)")
-        }
+        try connection.encoded(value, what)
     }
 
     private func order(_ text: String, of id: GrowthID) throws(JournalError) -> Order {
@@ -89,5 +91,18 @@ extension Ledger {
 
     private func unreadable(_ id: GrowthID, _ what: String) -> JournalError {
         .corrupt(path: connection.path, reason: "of growth \(id), \(what) cannot be read")
+    }
+}
+
+extension Connection {
+    /// The same text for the same value.
+    func encoded(_ value: some Encodable, _ what: String) throws(JournalError) -> String {
+        do {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            return String(decoding: try encoder.encode(value), as: UTF8.self)
+        } catch {
+            throw .failed(path: path, reason: "\(what) cannot be written down: \(error)")
+        }
     }
 }

@@ -8,7 +8,20 @@ enum Schema {
 
     static var known: Int { steps.count }
 
-    private static let steps = [
+    /// SQL, and what SQL cannot do behind it.
+    private struct Step: ExpressibleByStringLiteral, Sendable {
+        let sql: String
+        var then: (@Sendable (borrowing Connection) throws(JournalError) -> Void)?
+
+        init(_ sql: String, then: (@Sendable (borrowing Connection) throws(JournalError) -> Void)? = nil) {
+            self.sql = sql
+            self.then = then
+        }
+
+        init(stringLiteral sql: String) { self.init(sql) }
+    }
+
+    private static let steps: [Step] = [
         """
         CREATE TABLE births (
             name TEXT NOT NULL, uuid TEXT NOT NULL, pool TEXT NOT NULL, thin_id INTEGER NOT NULL,
@@ -78,6 +91,7 @@ enum Schema {
         CREATE TABLE alert_grants (override INTEGER PRIMARY KEY, time REAL NOT NULL, entry TEXT NOT NULL) STRICT;
         CREATE INDEX alert_grants_by_time ON alert_grants (time);
         """,
+        Step(HistoryMigration.tables) { connection throws(JournalError) in try HistoryMigration.run(connection) },
     ]
 
     /// Checks that the file is one that this Headroom may write, before anything is written.
@@ -96,20 +110,23 @@ enum Schema {
         }
     }
 
-    /// Sets how it is written, and brings it up to the form that is known.
-    static func prepare(_ connection: borrowing Connection) throws(JournalError) {
+    /// Sets how it is written, and brings it up to a form: the one that is known, but for tests.
+    static func prepare(_ connection: borrowing Connection, form: Int = known) throws(JournalError) {
         let mode = try connection.rows("PRAGMA journal_mode = WAL") { row throws(JournalError) in row.text(0) }
         guard mode == ["wal"] else {
             throw .failed(path: connection.path, reason: "the filesystem does not take a write-ahead log")
         }
         // Each commit is on the disk before it returns: an intent must be there before the first step.
         try connection.execute("PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF")
-        if try number(connection, "PRAGMA user_version") == known { return }
+        if try number(connection, "PRAGMA user_version") >= form { return }
         try connection.transaction { () throws(JournalError) in
             // Again, now that nobody else can have come between.
             let version = Int(try number(connection, "PRAGMA user_version"))
-            for step in steps.dropFirst(version) { try connection.execute(step) }
-            try connection.execute("PRAGMA application_id = \(application); PRAGMA user_version = \(known)")
+            for step in steps.prefix(form).dropFirst(version) {
+                try connection.execute(step.sql)
+                try step.then?(connection)
+            }
+            try connection.execute("PRAGMA application_id = \(application); PRAGMA user_version = \(form)")
         }
     }
 

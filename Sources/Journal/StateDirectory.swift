@@ -25,7 +25,7 @@ enum StateDirectory {
         return path
     }
 
-    private static func path(in directory: String) -> String { directory + "/headroom.db" }
+    static func path(in directory: String) -> String { directory + "/headroom.db" }
 
     static func hasJournal(_ directory: String) -> Bool { access(path(in: directory), F_OK) == 0 }
 

@@ -9,6 +9,7 @@ enum SQLValue {
     case integer(Int64)
     case real(Double)
     case text(String)
+    case blob([UInt8])
     case null
 
     /// SQLite's integers are signed; all 64 bits come back by `Statement.bytes`.
@@ -22,6 +23,9 @@ enum SQLValue {
 struct Statement: ~Copyable {
     private let handle: OpaquePointer
 
+    /// SQLITE_TRANSIENT, which Swift cannot import: SQLite copies what is bound before it returns.
+    private static var copied: sqlite3_destructor_type { unsafeBitCast(-1, to: sqlite3_destructor_type.self) }
+
     init(handle: OpaquePointer) { self.handle = handle }
 
     deinit { sqlite3_finalize(handle) }
@@ -31,12 +35,14 @@ struct Statement: ~Copyable {
         case .integer(let number): return sqlite3_bind_int64(handle, index, number)
         case .real(let number): return sqlite3_bind_double(handle, index, number)
         case .null: return sqlite3_bind_null(handle, index)
+        case .blob(let bytes):
+            return bytes.withUnsafeBytes {
+                sqlite3_bind_blob(handle, index, $0.baseAddress, Int32(clamping: $0.count), Statement.copied)
+            }
         case .text(var text):
-            // SQLITE_TRANSIENT, which Swift cannot import: SQLite copies the text before it returns.
-            let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
             return text.withUTF8 { utf8 in
                 utf8.withMemoryRebound(to: CChar.self) {
-                    sqlite3_bind_text(handle, index, $0.baseAddress, Int32(clamping: $0.count), copied)
+                    sqlite3_bind_text(handle, index, $0.baseAddress, Int32(clamping: $0.count), Statement.copied)
                 }
             }
         }
@@ -52,6 +58,13 @@ struct Statement: ~Copyable {
         guard let start = sqlite3_column_text(handle, column) else { return "" }
         let bytes = UnsafeBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column)))
         return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// What is there, byte by byte, text too. Nil for NULL.
+    func blob(_ column: Int32) -> [UInt8]? {
+        if isNull(column) { return nil }
+        guard let start = sqlite3_column_blob(handle, column) else { return [] }
+        return Array(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column))))
     }
 
     func bytes(_ column: Int32) -> Bytes { Bytes(UInt64(bitPattern: integer(column))) }

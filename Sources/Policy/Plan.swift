@@ -194,6 +194,9 @@ public struct Order: Sendable, Hashable, Codable {
 
     public var added: Bytes { to.less(from) }
 
+    /// Only the device gets longer, ahead of need.
+    public var isRunway: Bool { to == from && reason != .broken }
+
     /// Growth beyond a pool's headroom.
     public struct Exceeding: Sendable, Hashable, Codable {
         /// What allows it.

@@ -16,6 +16,8 @@ public struct Rules: Hashable, Sendable, Codable {
     public var plainHook: OwnerHook?
     /// The first that matches an alert says what it sets. One that none matches changes nothing.
     public var alerts: [AlertRule] = []
+    /// Where the history is written a second time. Nil: nowhere.
+    public var audit: AuditLog?
 
     public init() {}
 

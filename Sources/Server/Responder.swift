@@ -6,6 +6,7 @@ import Exposition
 import HTTPTypes
 import Hummingbird
 import Inventory
+import Journal
 import Logging
 import NIOCore
 import NIOPosix
@@ -36,7 +37,7 @@ struct Responder: HTTPResponder {
             let caller = try await access.admit(to: route, request, through: door, connection)
             guard let route else { throw Refused.noSuchPage(request.uri.path) }
             switch (request.method, route.changes) {
-            case (.get, false), (.head, false): return try await read(route)
+            case (.get, false), (.head, false): return try await read(route, request)
             case (.post, true): return try await change(route, request, connection, for: caller)
             default: throw Refused.method(request.method, for: route)
             }
@@ -54,7 +55,7 @@ struct Responder: HTTPResponder {
         }
     }
 
-    private func read(_ route: Route) async throws -> Response {
+    private func read(_ route: Route, _ request: Request) async throws -> Response {
         let report = daemon.report()
         switch route {
         case .metrics: return await metrics(of: report)
@@ -68,6 +69,7 @@ struct Responder: HTTPResponder {
         case .explain(let volume): return try await aside { try explain(volume, in: report) }
         case .openAPI: return try openAPI(report)
         case .overrides: return try Response(json: report.overrides.map { OverrideDocument($0) })
+        case .history: return try await history(try HistoryWish(query: request.uri.query ?? ""))
         case .reload, .alerts, .grow, .hold, .release, .pin, .pause, .resume: throw Refused.method(.get, for: route)
         }
     }
@@ -79,6 +81,20 @@ struct Responder: HTTPResponder {
         let parts = [await scrapes.text(of: report), requests, notifications ?? ByteBuffer(), process ?? ByteBuffer()]
         return Response(
             status: .ok, headers: [.contentType: Renderer.contentType], body: ResponseBody(contentsOf: parts))
+    }
+
+    private func history(_ wish: HistoryWish) async throws -> Response {
+        do {
+            if wish.verifies {
+                let verification = try await daemon.verifyHistory()
+                return try Response(json: HistoryDocument(verification))
+            }
+            let records = try await daemon.history(wish.query)
+            return try await aside { try Response(json: HistoryDocument(records)) }
+        } catch let error as JournalError {
+            throw Refused(
+                .serviceUnavailable, error.description, hint: "`headroom doctor` says more; try again once it is mended")
+        }
     }
 
     private func openAPI(_ report: Report) throws -> Response {

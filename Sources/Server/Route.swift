@@ -4,7 +4,7 @@
 /// What can be asked for.
 enum Route: Hashable, Sendable {
     case page, metrics, healthy, ready, reload
-    case status, pools, volumes, overrides, openAPI
+    case status, pools, volumes, overrides, history, openAPI
     /// Where Alertmanager posts.
     case alerts
     case explain(String)
@@ -16,7 +16,7 @@ enum Route: Hashable, Sendable {
     var changes: Bool {
         switch self {
         case .reload, .alerts, .grow, .hold, .release, .pin, .pause, .resume: true
-        case .page, .metrics, .healthy, .ready, .status, .pools, .volumes, .overrides, .openAPI, .explain: false
+        case .page, .metrics, .healthy, .ready, .status, .pools, .volumes, .overrides, .history, .openAPI, .explain: false
         }
     }
 
@@ -44,6 +44,7 @@ enum Route: Hashable, Sendable {
         case ["api", "v1", "pools"]: self = .pools
         case ["api", "v1", "volumes"]: self = .volumes
         case ["api", "v1", "overrides"]: self = .overrides
+        case ["api", "v1", "history"]: self = .history
         case ["api", "v1", "openapi.json"]: self = .openAPI
         case ["api", "v1", "alerts"]: self = .alerts
         case ["api", "v1", "pause"]: self = .pause(nil)
@@ -77,6 +78,7 @@ enum Route: Hashable, Sendable {
         case .openAPI: "/api/v1/openapi.json"
         case .overrides: "/api/v1/overrides"
         case .alerts: "/api/v1/alerts"
+        case .history: "/api/v1/history"
         case .explain(let volume): "/api/v1/volumes/\(volume.percentEncoded)/explain"
         case .grow(let volume): "/api/v1/volumes/\(volume.percentEncoded)/grow"
         case .hold(let volumes): "/api/v1/volumes/\(volumes.percentEncoded)/hold"

@@ -4,6 +4,7 @@
 public import Engine
 public import Exposition
 import HTTPClient
+public import Journal
 import Units
 
 extension SocketClient {
@@ -23,6 +24,15 @@ extension SocketClient {
 
     public func overrides() async throws(SocketClientError) -> [OverrideDocument] {
         try document(try await get(Route.overrides.path))
+    }
+
+    public func history(_ query: HistoryQuery) async throws(SocketClientError) -> HistoryDocument {
+        try document(try await get(HistoryWish(query, verifies: false).path))
+    }
+
+    /// Of a long history it takes its time: choose the timeout for it.
+    public func verifyHistory() async throws(SocketClientError) -> HistoryDocument {
+        try document(try await get(HistoryWish(HistoryQuery(), verifies: true).path))
     }
 
     public func override(_ request: OverrideRequest) async throws(SocketClientError) -> OverrideChangeDocument {

@@ -15,9 +15,15 @@ extension WallTime {
 
     /// UTC, to the millisecond: `2026-01-31T12:00:00.123Z`.
     public var iso8601: String {
-        let milliseconds = Int((seconds - seconds.rounded(.down)) * 1000)
-        return secondsText + ".\(String(1000 + min(max(milliseconds, 0), 999)).dropFirst())Z"
+        let all = milliseconds
+        let rest = all - all.flooredThousands * 1000
+        return WallTime(seconds: Double(all.flooredThousands)).secondsText + ".\(String(1000 + rest).dropFirst())Z"
     }
+
+    /// Since 1970-01-01T00:00:00Z, the nearest.
+    public var milliseconds: Int64 { Int64((min(max(seconds, -1e14), 1e14) * 1000).rounded()) }
+
+    public init(milliseconds: Int64) { self.init(seconds: Double(milliseconds) / 1000) }
 
     /// UTC, to the second: `2026-01-31T12:00:00Z`.
     public var iso8601Seconds: String { secondsText + "Z" }
@@ -30,4 +36,8 @@ extension WallTime {
         return "\(parts.tm_year + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))"
             + "T\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))"
     }
+}
+
+extension Int64 {
+    fileprivate var flooredThousands: Int64 { self >= 0 ? self / 1000 : (self - 999) / 1000 }
 }

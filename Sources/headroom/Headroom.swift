@@ -22,11 +22,12 @@ struct Headroom: AsyncParsableCommand {
               headroom explain web-1                   why the container web-1 would or would not grow now
               headroom grow web-1 --by 10GiB --dry-run
               headroom hold web-1 --for 2h --reason "its log is being cleaned up"
+              headroom history web-1 --since 24h       what was done about it, by whom and why
             """,
         version: Version.text,
         subcommands: [
             Serve.self, Status.self, Explain.self, Grow.self, Hold.self, Pin.self, Release.self, Pause.self, Resume.self,
-            OverridesList.self, Restore.self, Doctor.self, CheckConfig.self, FailPointsList.self,
+            OverridesList.self, History.self, Restore.self, Doctor.self, CheckConfig.self, FailPointsList.self,
         ])
 
     /// Exit codes: 0 done, 1 refused or failed, 2 usage.

@@ -44,6 +44,7 @@ struct Mistake: Sendable, CustomTestStringConvertible {
         Mistake.inRule("match: {volum: x}", column: 11, "did you mean `volume`?"),
         Mistake.inRule("match: {threshold: 80%}", column: 11, "belongs in an entry of `rules`"),
         Mistake("hook: [/sbin/note]\n", 1, 1, "`hook` belongs in `plain`"),
+        Mistake("audit: {path: /x}\n", 1, 9, "`path` is not a key of `audit`: it knows `file`, `journald`"),
         Mistake("threshold: 80%\n", 1, 1, "belongs in an entry of `rules`"),
         Mistake("volumes: []\n", 1, 1, "is not a key of the top of the file"),
         Mistake("pools:\n- pool: x\n", 2, 3, "`pool` belongs in `match` of an entry of `pools`"),
@@ -55,6 +56,11 @@ struct Mistake: Sendable, CustomTestStringConvertible {
     }
 
     @Test(arguments: [
+        Mistake("audit: /var/log/x\n", 1, 8, "`audit` is made of keys"),
+        Mistake("audit: {file: audit.jsonl}\n", 1, 15, "no absolute path of a file", "/var/log/headroom/audit.jsonl"),
+        Mistake("audit: {file: /var/log/}\n", 1, 15, "no absolute path of a file"),
+        Mistake("audit: {journald: yes}\n", 1, 19, "`journald` cannot be `yes`", "`true`, `false`"),
+        Mistake("audit: {journald: true, file: /x}\n", 1, 25, "goes to one place"),
         Mistake.inRule("threshold: 80", column: 14, "did you mean `80%`?"),
         Mistake.inRule("threshold: 1.5", column: 14, "did you mean `1.5%`?"),
         Mistake.inRule("threshold: 120%", column: 14, "above 0 and at most 100%"),

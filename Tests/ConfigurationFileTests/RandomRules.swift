@@ -56,6 +56,7 @@ extension Rules {
                     + (0..<Int.random(in: 0...3, using: &random)).map { _ in random.text(1...8) },
                 timeout: random.milliseconds(1000...50_000))
         }
+        rules.audit = random.one(of: nil, .journald, .file("/" + random.text(0...12) + "x"))
         rules.pools = (0..<Int.random(in: 0...4, using: &random)).map { _ in .random(using: &random) }
         rules.volumes = (0..<Int.random(in: 0...5, using: &random)).map { .random(number: $0, using: &random) }
         rules.alerts = (0..<Int.random(in: 0...4, using: &random)).map { .random(number: $0, using: &random) }

@@ -22,6 +22,11 @@ struct RulesWriter {
             keys.append(
                 ("plain", .keys([("hook", .list(hook.command.map { quoted($0) })), ("hook_timeout", time(hook.timeout))])))
         }
+        switch rules.audit {
+        case .file(let path)?: keys.append(("audit", .keys([("file", quoted(path)), ("journald", .text("false"))])))
+        case .journald?: keys.append(("audit", .keys([("journald", .text("true"))])))
+        case nil: break
+        }
         keys.append(("pools", .list(rules.pools.map { pool($0) })))
         keys.append(("rules", .list(rules.volumes.map { volume($0) })))
         keys.append(("alerts", .list(rules.alerts.map { alert($0) })))

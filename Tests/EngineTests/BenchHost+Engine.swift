@@ -28,3 +28,13 @@ extension BenchHost {
         return host
     }
 }
+
+extension Journal {
+    /// What became of overrides, newest first.
+    func overrideEvents(limit: Int) async throws(JournalError) -> [HistoryEntry] {
+        var query = HistoryQuery()
+        query.kind = .override
+        query.limit = limit
+        return try await history(query).map(\.entry).reversed()
+    }
+}

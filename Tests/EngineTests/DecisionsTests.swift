@@ -26,14 +26,17 @@ import Units
         host.with { $0.volumes = [BenchHost.volume("web", id: 1, size: .mebibytes(12))] }
         let engine = engine(host, bench)
         for _ in 1...3 { await engine.look(.everything) }
-        var written = try await bench.journal.decisions(limit: 10)
-        #expect(written.map(\.verdict) == [.wouldGrow] && written.map(\.reason) == ["threshold"])
-        #expect(written.first?.volume == "web" && written.first?.text.hasPrefix("from 12MiB to ") == true)
+        var written = try await bench.journal.history().map(\.entry)
+        #expect(written.map(\.event) == ["would_grow"] && written.map(\.reason) == ["threshold"])
+        #expect(written.first?.volume == "web" && written.first?.text.hasPrefix("would be grown from 12MiB to ") == true)
+        #expect(written.first?.before == .mebibytes(12) && written.first?.author == "rules")
 
         host.with { $0.pools[0].device.isSuspended = true }
         for _ in 1...3 { await engine.look(.everything) }
-        written = try await bench.journal.decisions(about: "web", limit: 10)
-        #expect(written.map(\.verdict) == [.refused, .wouldGrow] && written.first?.text.isEmpty == false)
+        var query = HistoryQuery()
+        query.volume = "web"
+        written = try await bench.journal.history(query).map(\.entry)
+        #expect(written.map(\.event) == ["would_grow", "refused"])
     }
 
     @Test func `decisions that cannot be written down stop growth, and nothing else`() async throws {

@@ -24,6 +24,9 @@ final class Scratch: Sendable {
             unlink("\(path)/state/\(name)")
             unlink("\(path)/\(name)")
         }
+        unlink("\(path)/audit.jsonl")
+        unlink("\(path)/audit.jsonl.1")
+        unlink("\(path)/journald")
         rmdir("\(path)/state")
         rmdir(path)
     }
@@ -47,6 +50,22 @@ final class Stranger {
     init(_ scratch: Scratch) throws { connection = try Connection.open(path: scratch.database, busy: .zero) }
 
     func execute(_ sql: String) throws { try connection.execute(sql) }
+
+    func run(_ sql: String, _ values: SQLValue...) throws {
+        try connection.each(sql, values) { _ throws(JournalError) in }
+    }
+
+    func texts(_ sql: String) throws -> [String] {
+        try connection.rows(sql) { row throws(JournalError) in row.text(0) }
+    }
+
+    /// As an earlier form would have made it.
+    static func form(_ form: Int, in scratch: Scratch) throws -> Stranger {
+        scratch.overwrite(at: 0, with: [])
+        let stranger = try Stranger(scratch)
+        try Schema.prepare(stranger.connection, form: form)
+        return stranger
+    }
 }
 
 extension VolumeIdentity {
@@ -73,4 +92,19 @@ extension WallTime {
 
 extension GrowthOutcome {
     static func done(_ time: WallTime) -> GrowthOutcome { GrowthOutcome(.done, finishedAt: time, reached: .mebibytes(512)) }
+}
+
+/// SplitMix64.
+struct Seeded: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(_ seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
 }

@@ -80,7 +80,7 @@ import Units
         try await journal.recordBirth(of: .numbered(1), size: .mebibytes(256), at: .day(1))
         await journal.close()
         try Stranger(scratch).execute(
-            "DROP TABLE kept; DROP TABLE restoring; DROP TABLE decisions; " + beforeOverrides + "PRAGMA user_version = 1")
+            "DROP TABLE kept; DROP TABLE restoring; " + beforeOverrides + "PRAGMA user_version = 1")
 
         journal = try await Journal.open(directory: scratch.path)
         #expect(try await journal.unfinished().map(\.id) == [id])

@@ -25,9 +25,16 @@ extension OverrideChanges {
     }
 }
 
-/// Takes away what the fourth form has more than the third.
-let beforeOverrides =
-    "DROP TABLE overrides; DROP TABLE override_events; DROP TABLE answers; DROP TABLE alert_cases; DROP TABLE alert_grants; "
+/// Takes away what the sixth form has more than the fourth, and what the fourth has more than the third.
+let beforeHistory =
+    "DROP TABLE history; DROP TABLE history_anchor; DROP TABLE audited; DROP TABLE alert_cases; DROP TABLE alert_grants; "
+let beforeOverrides = beforeHistory + "DROP TABLE overrides; DROP TABLE answers; "
+let decisionsOfBefore = """
+    CREATE TABLE decisions (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, time REAL NOT NULL, name TEXT NOT NULL, pool TEXT NOT NULL,
+        verdict TEXT NOT NULL, reason TEXT NOT NULL, text TEXT NOT NULL
+    ) STRICT;
+    """
 
 @Suite struct OverrideTests {
     private let kinds: [Override.Kind] = [
@@ -56,23 +63,21 @@ let beforeOverrides =
         #expect(try await again.overrides() == [all[0]])
     }
 
-    @Test func `what became of overrides is told newest first, and bounded in number and age`() async throws {
+    @Test func `what became of overrides is told by whom, about what and why`() async throws {
         let scratch = try Scratch()
-        var limits = Journal.Limits()
-        limits.overrideEvents = 5
-        limits.overrideEventAge = .seconds(10 * 86_400)
-        let journal = try await Journal.open(directory: scratch.path, limits: limits)
+        let journal = try await Journal.open(directory: scratch.path)
         let events = (0..<8).map { n in
             JournaledOverride(
                 time: .day(n), event: JournaledOverride.Event.allCases[n % 4],
-                by: n % 2 == 0 ? nil : Asked(author: "bob", source: .api), override: .numbered(n))
+                by: n % 2 == 0 ? nil : Asked(author: "bob", source: .api, reason: "over"), override: .numbered(n))
         }
         for event in events { try await journal.change(OverrideChanges(events: [event])) }
-        #expect(try await journal.overrideEvents(limit: 100) == events.suffix(5).reversed())
-        #expect(try await journal.overrideEvents(limit: 2) == events.suffix(2).reversed())
-        let late = JournaledOverride(time: .day(16), event: .set, by: nil, override: .numbered(9))
-        try await journal.change(OverrideChanges(events: [late]))
-        #expect(try await journal.overrideEvents(limit: 100) == [late] + events.suffix(2).reversed())
+        let told = try await journal.history().map(\.entry)
+        #expect(told.map(\.override) == events.map(\.override) && told.map(\.time) == events.map(\.time))
+        #expect(told.map(\.event) == events.map(\.event.rawValue) && told.allSatisfy { $0.kind == .override })
+        #expect(told[2].author == "rules" && told[2].source == .rules)
+        #expect(told[1].author == "bob" && told[1].source == .api && told[1].reason == "over")
+        #expect(told[1].volume == VolumeIdentity.numbered(1).name.description && told[1].pool == "depot'1")
     }
 
     @Test func `a change is done whole or not at all`() throws {
@@ -80,7 +85,7 @@ let beforeOverrides =
         let ledger = try Ledger.open(directory: scratch.path, limits: Journal.Limits())
         try ledger.change(OverrideChanges(put: [.numbered(1)]), forgettingOthers: false)
         try ledger.connection.execute(
-            "CREATE TRIGGER full BEFORE INSERT ON override_events BEGIN SELECT RAISE(ABORT, 'no'); END")
+            "CREATE TRIGGER full BEFORE INSERT ON history BEGIN SELECT RAISE(ABORT, 'no'); END")
         let event = JournaledOverride(time: .day(1), event: .set, by: nil, override: .numbered(2))
         #expect(throws: JournalError.self) {
             try ledger.change(
@@ -107,7 +112,7 @@ let beforeOverrides =
         await before.close()
         // As the form before this one left it.
         try Stranger(scratch).execute(
-            beforeOverrides + "PRAGMA user_version = 3")
+            beforeOverrides + decisionsOfBefore + "PRAGMA user_version = 3")
         let after = try await Journal.open(directory: scratch.path)
         #expect(try await after.unfinished().map(\.id) == [id])
         #expect(try await after.overrides() == [])

@@ -26,6 +26,9 @@ final class FakeDaemon: Daemon {
         var deliveries: [AlertDelivery] = []
         var alertResult = AlertResult.set
         var unreadable: [String] = []
+        var queries: [HistoryQuery] = []
+        var history: Result<[HistoryRecord], JournalError> = .success([])
+        var verification = HistoryVerification()
         var answers: [String: (request: String, answer: JournaledAnswer.Answer)] = [:]
     }
 
@@ -78,6 +81,16 @@ final class FakeDaemon: Daemon {
 
     func noteUnreadableAlerts(_ complaint: String) async { state.withLock { $0.unreadable.append(complaint) } }
 
+    func history(_ query: HistoryQuery) async throws(JournalError) -> [HistoryRecord] {
+        let history = state.withLock { state in
+            state.queries.append(query)
+            return state.history
+        }
+        return try history.get()
+    }
+
+    func verifyHistory() async throws(JournalError) -> HistoryVerification { seen.verification }
+
     func once(
         _ key: String, request: String, _ work: @Sendable () async -> JournaledAnswer.Answer
     ) async -> OnceAnswer {
@@ -125,5 +138,23 @@ final class FakeDaemon: Daemon {
         Order(
             volume: volume("web").identity, kind: .ext4, reason: .manual, from: .gibibytes(1), to: .gibibytes(2),
             deviceFrom: Bytes.gibibytes(1).wholeSectors, deviceTo: Bytes.gibibytes(2).wholeSectors, price: .zero)
+    }
+
+    /// An entry with all that one may have, and one with as little as it may have.
+    static func records() -> [HistoryRecord] {
+        let asked = Asked(author: "alice", source: .cli, reason: "why")
+        var full = HistoryEntry(time: WallTime(seconds: 1_700_000_000), kind: .override, event: "set", by: asked, text: "held")
+        full.volume = "web"
+        full.pool = "depot"
+        full.container = .init(id: "abc", name: "container-0")
+        (full.before, full.after) = (.gibibytes(1), .gibibytes(2))
+        full.isRunway = true
+        full.override = Override(
+            id: OverrideID(1), kind: .hold, scope: .all, asked: asked, start: .init(seconds: 0), end: .init(seconds: 9))
+        let bare = HistoryEntry(time: WallTime(seconds: 1_700_000_001), kind: .alert, event: "ignored", by: nil, text: "no")
+        return [
+            HistoryRecord(id: 1, hash: [UInt8](repeating: 0xAB, count: 32), entry: full),
+            HistoryRecord(id: 2, hash: [UInt8](repeating: 0x01, count: 32), entry: bare),
+        ]
     }
 }

@@ -4,6 +4,7 @@
 import Engine
 import Exposition
 import Foundation
+import Journal
 import Owners
 import Policy
 import Testing
@@ -17,14 +18,15 @@ struct OpenAPITests {
     private static func isOfTheAPI(_ route: Route) -> Bool {
         switch route {
         case .page, .metrics: false
-        case .healthy, .ready, .reload, .status, .pools, .volumes, .overrides, .openAPI, .explain, .grow, .hold, .release, .pin,
-            .pause, .resume, .alerts:
+        case .healthy, .ready, .reload, .status, .pools, .volumes, .overrides, .history, .openAPI, .explain, .grow, .hold,
+            .release, .pin, .pause, .resume, .alerts:
             true
         }
     }
 
     private static let routes: [Route] = [
-        .page, .metrics, .healthy, .ready, .reload, .status, .pools, .volumes, .overrides, .openAPI, .explain("{volume}"),
+        .page, .metrics, .healthy, .ready, .reload, .status, .pools, .volumes, .overrides, .history, .openAPI,
+        .explain("{volume}"),
         .grow("{volume}"), .hold("{volume}"), .release("{volume}"), .pin("{volume}"), .pause(nil), .pause("{pool}"), .resume(nil),
         .resume("{pool}"), .alerts,
     ]
@@ -49,6 +51,12 @@ struct OpenAPITests {
             #expect((document["info"] as? [String: Any])?["version"] as? String == "1.2.3")
             #expect((document["paths"] as? [String: Any])?.count == Endpoint.all.count)
         }
+    }
+
+    @Test func `Every word that may stand behind the history's question mark is described, and no other`() throws {
+        let endpoint = try #require(Endpoint.all.first { $0.route == .history })
+        #expect(endpoint.parameters.map(\.name).sorted() == HistoryWish.words.sorted())
+        #expect(Endpoint.all.allSatisfy { $0.route == .history || $0.parameters.isEmpty })
     }
 
     @Test func `Every schema that is named is there`() throws {
@@ -83,6 +91,11 @@ struct OpenAPITests {
         report.growths.running = [FakeDaemon.order()]
         failed.failure = nil
         let volume = try #require(report.snapshot?.volumes.first)
+        var verification = HistoryVerification()
+        verification.entries = 1
+        (verification.first, verification.last) = (.init(seconds: 0), .init(seconds: 1))
+        (verification.newestID, verification.newestHash) = (3, [UInt8](repeating: 1, count: 32))
+        verification.fault = .init(id: 4, text: "x")
         return [
             ("Status", try Documents.encode(StatusDocument(report))),
             (
@@ -95,6 +108,9 @@ struct OpenAPITests {
             ("Grown", try Documents.encode(GrowDocument(done: failed))),
             ("Grown", try Documents.encode(GrowDocument(permitted: change))),
             ("OverrideChange", try Documents.encode(OverrideChangeDocument(change))),
+            ("History", try Documents.encode(HistoryDocument(FakeDaemon.records()))),
+            ("History", try Documents.encode(HistoryDocument(HistoryVerification()))),
+            ("History", try Documents.encode(HistoryDocument(verification))),
             ("Error", try Documents.encode(ErrorDocument(Refusal(.reserve, "x", hint: "y")))),
             ("Error", try Documents.encode(ErrorDocument(error: "x", hint: "y"))),
         ]

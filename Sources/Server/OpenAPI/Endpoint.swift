@@ -8,6 +8,8 @@ struct Endpoint: Hashable, Sendable {
     /// What a client may call it.
     let operation: String
     let summary: String
+    /// What may stand behind the path's question mark, each of it or not.
+    var parameters: [Parameter] = []
     /// Nil: text.
     let answer: Schema?
     /// The name of the body's schema; nil: none is read.
@@ -18,6 +20,12 @@ struct Endpoint: Hashable, Sendable {
     var hasDryRunInQuery = false
     /// Statuses beside 200 and what every request may get.
     var others: [Int] = []
+
+    struct Parameter: Hashable, Sendable {
+        let name: String
+        let text: String
+        let schema: Schema
+    }
 
     static let volume = "{volume}"
     static let pool = "{pool}"
@@ -31,6 +39,10 @@ struct Endpoint: Hashable, Sendable {
             route: .overrides, operation: "overrides",
             summary: "What people and alerts have set against the rules, what decides first at the top.",
             answer: .list(.named("Override"))),
+        Endpoint(
+            route: .history, operation: "history",
+            summary: "What happened, oldest first: the newest entries that fit, or whether all of it is as it was written.",
+            parameters: Schemas.history, answer: .named("History"), others: [400, 503]),
         Endpoint(
             route: .explain(volume), operation: "explain", summary: "Why a volume would or would not grow now, rule by rule.",
             answer: .named("Explanation"), others: [404, 409, 503]),

@@ -65,6 +65,9 @@ extension Endpoint {
         }
         if template.contains(Endpoint.pool) { parameters.append(parameter("pool", "A pool's name.")) }
         if hasDryRunInQuery { parameters.append(Endpoint.dryRun) }
+        parameters += self.parameters.map {
+            ["name": .text($0.name), "in": "query", "required": false, "description": .text($0.text), "schema": $0.schema.json]
+        }
         if body != nil { parameters.append(["$ref": "#/components/parameters/IdempotencyKey"]) }
         if !parameters.isEmpty { operation["parameters"] = .list(parameters) }
         if let body {
@@ -118,6 +121,6 @@ extension Endpoint {
         400: "It cannot be meant so.", 404: "Nothing is called so, or nothing of it is set.",
         409: "Refused: the reason and what to do are told.", 413: "The body is too large.",
         422: "The Idempotency-Key came with another request before.", 500: "It was begun and has failed.",
-        503: "Not now: the host was not looked at yet, or the journal cannot be written. Ask again.",
+        503: "Not now: the host was not looked at yet, or the journal cannot be read or written. Ask again.",
     ]
 }

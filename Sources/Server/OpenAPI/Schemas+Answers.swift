@@ -6,7 +6,9 @@ import Policy
 
 /// The documents that the API answers with.
 enum Schemas {
-    static let answers: [String: Schema] = [
+    static let answers = told.merging(present) { first, _ in first }
+
+    private static let present: [String: Schema] = [
         "Error": .object(
             "What is wrong, and what to do.",
             ["error": .text, "hint": .text, "reason?": reason]),

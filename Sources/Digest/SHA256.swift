@@ -1,47 +1,57 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) the Headroom authors
 
-/// SHA-256 (FIPS 180-4), and HMAC with it (RFC 2104): enough to tell secrets apart without keeping them.
-struct SHA256 {
-    private var state: [UInt32] = [
-        0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
-    ]
+/// SHA-256 (FIPS 180-4), and HMAC with it (RFC 2104): enough to tell secrets apart without keeping them, and to notice what was
+/// changed.
+package enum SHA256 {
+    /// Bytes of a digest.
+    package static let length = 32
 
-    static func digest(_ message: [UInt8]) -> [UInt8] {
-        var hash = SHA256()
-        var padded = message + [0x80]
+    package static func digest(_ message: [UInt8]) -> [UInt8] {
+        var state: [UInt32] = [
+            0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
+        ]
+        var padded = message
+        padded.reserveCapacity(message.count + 128)
+        padded.append(0x80)
         padded += [UInt8](repeating: 0, count: (64 + 56 - padded.count % 64) % 64)
         padded += (0..<8).map { UInt8(truncatingIfNeeded: (UInt64(message.count) * 8) >> UInt64(56 - 8 * $0)) }
-        for block in stride(from: 0, to: padded.count, by: 64) { hash.take(padded[block..<block + 64]) }
-        return hash.state.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> UInt32(24 - 8 * $0)) } }
+        var words = [UInt32](repeating: 0, count: 64)
+        for start in stride(from: 0, to: padded.count, by: 64) { take(padded, at: start, into: &state, by: &words) }
+        return state.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> UInt32(24 - 8 * $0)) } }
     }
 
-    static func authenticate(_ message: [UInt8], key: [UInt8]) -> [UInt8] {
+    package static func authenticate(_ message: [UInt8], key: [UInt8]) -> [UInt8] {
         let key = key.count > 64 ? digest(key) : key
         let block = key + [UInt8](repeating: 0, count: 64 - key.count)
         return digest(block.map { $0 ^ 0x5c } + digest(block.map { $0 ^ 0x36 } + message))
     }
 
-    private mutating func take(_ block: ArraySlice<UInt8>) {
-        var words = [UInt32](repeating: 0, count: 64)
-        for (index, byte) in block.enumerated() { words[index / 4] = words[index / 4] << 8 | UInt32(byte) }
+    /// Takes in the 64 bytes at `start`. `words` is only there so that it is not made anew each time.
+    private static func take(_ bytes: [UInt8], at start: Int, into state: inout [UInt32], by words: inout [UInt32]) {
+        for index in 0..<16 {
+            let place = start + 4 * index
+            words[index] =
+                UInt32(bytes[place]) << 24 | UInt32(bytes[place + 1]) << 16 | UInt32(bytes[place + 2]) << 8
+                | UInt32(bytes[place + 3])
+        }
         for index in 16..<64 {
             let (a, b) = (words[index - 15], words[index - 2])
             let small = a.rotated(7) ^ a.rotated(18) ^ a >> 3
             let large = b.rotated(17) ^ b.rotated(19) ^ b >> 10
             words[index] = words[index - 16] &+ small &+ words[index - 7] &+ large
         }
-        var now = state
+        var (a, b, c, d) = (state[0], state[1], state[2], state[3])
+        var (e, f, g, h) = (state[4], state[5], state[6], state[7])
         for index in 0..<64 {
-            let (a, e) = (now[0], now[4])
-            let choice = e & now[5] ^ ~e & now[6]
-            let majority = a & now[1] ^ a & now[2] ^ now[1] & now[2]
-            let first =
-                now[7] &+ (e.rotated(6) ^ e.rotated(11) ^ e.rotated(25)) &+ choice &+ SHA256.constants[index] &+ words[index]
+            let choice = e & f ^ ~e & g
+            let majority = a & b ^ a & c ^ b & c
+            let first = h &+ (e.rotated(6) ^ e.rotated(11) ^ e.rotated(25)) &+ choice &+ constants[index] &+ words[index]
             let second = (a.rotated(2) ^ a.rotated(13) ^ a.rotated(22)) &+ majority
-            now = [first &+ second, a, now[1], now[2], now[3] &+ first, e, now[5], now[6]]
+            (h, g, f, e) = (g, f, e, d &+ first)
+            (d, c, b, a) = (c, b, a, first &+ second)
         }
-        for index in 0..<8 { state[index] &+= now[index] }
+        for (index, word) in [a, b, c, d, e, f, g, h].enumerated() { state[index] &+= word }
     }
 
     /// The first 32 bits of the fractional parts of the cube roots of the first 64 primes.
