@@ -21,6 +21,7 @@ extension Engine {
             }
             let answer = await receive(alert, delivery)
             tell(answer, of: alert)
+            if !delivery.dryRun { await writeDown(journaled(alert, answer.result, answer.text, about: answer.override?.scope)) }
             answers.append(answer)
         }
         if !delivery.dryRun {
@@ -30,10 +31,11 @@ extension Engine {
         return answers
     }
 
-    public func noteUnreadableAlerts(_ complaint: String) {
+    public func noteUnreadableAlerts(_ complaint: String) async {
         current.unreadableAlerts += 1
         logger.warning("what was sent as alerts cannot be read: \(complaint)")
         publish()
+        await writeDownUnreadable(complaint)
     }
 
     private func receive(_ alert: Alert, _ delivery: AlertDelivery) async -> AlertAnswer {
@@ -45,6 +47,8 @@ extension Engine {
             return AlertAnswer(result, result.text)
         case .lift(let id):
             guard !delivery.dryRun else { return AlertAnswer(.planned, "what it had set would be lifted") }
+            // The story is told in its order: the alert, then what came of it.
+            await writeDown(journaled(alert, .lifted, "what it had set is lifted", about: overrides[id]?.override.scope))
             let lifted = await lift([id], asked: alert.asked)
             await noteEnd(of: alert)
             guard let override = lifted.first else {
@@ -95,15 +99,21 @@ extension Engine {
             alert, by: rule, setting: override.id, on: scope.name, granting: added, now: now)
         changes.cases = [desk.cases[alert.key.fingerprint]].compactMap(\.self)
         changes.grants = desk.grants.filter { $0.override == override.id }
+        changes.alerts = [journaled(alert, .set, "asks for `\(rule.name)`", about: scope)].compactMap(\.self)
         switch await establish(override, for: rule.lasting, with: changes) {
         case .changed: return AlertAnswer(.set, "\(scope.name): \(override.text)", override: override)
         case .refused(let refusal):
-            desk.withdraw(override.id, of: alert, before: before)
+            withdraw(override, of: alert, before: before)
             throw AlertAnswer(refusal.reason == .journal ? .notNow : .refused, refusal.text)
         case .unknown(let text, _), .invalid(let text, _):
-            desk.withdraw(override.id, of: alert, before: before)
+            withdraw(override, of: alert, before: before)
             throw AlertAnswer(.refused, text)
         }
+    }
+
+    private func withdraw(_ override: Override, of alert: Alert, before: AlertCase?) {
+        desk.withdraw(override.id, of: alert, before: before)
+        toldAlerts.forget(alert.key, .set)
     }
 
     private func tell(_ answer: AlertAnswer, of alert: Alert) {
@@ -188,7 +198,7 @@ extension AlertAnswer: Error {
 
 extension Alert {
     /// As the one who asks for what it sets.
-    fileprivate var asked: Asked {
+    var asked: Asked {
         let reason = summary.map { $0.shown(OverrideLimits.reasonCharacters) } ?? ""
         return Asked(
             author: "alert \(name.shown)", source: .alert,

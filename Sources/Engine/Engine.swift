@@ -64,6 +64,8 @@ public actor Engine {
     var unwrittenEvents: [JournaledOverride] = []
     /// What is known of the alerts that came in.
     var desk = AlertDesk()
+    var toldAlerts = ToldAlerts()
+    var toldUnreadable: MonotonicTime?
     /// By how much the wall clock was ahead of the monotonic one.
     var wallAhead: Double?
     /// Requests that may be sent again.

@@ -36,6 +36,8 @@ public struct OverrideChanges: Hashable, Sendable {
     public var put: [Override] = []
     public var removed: [OverrideID] = []
     public var events: [JournaledOverride] = []
+    /// The alerts that this comes of: told before it.
+    public var alerts: [JournaledAlert] = []
     /// Of alerts: what is new of them, and those that are forgotten.
     public var cases: [AlertCase] = []
     public var forgotten: [AlertCase] = []

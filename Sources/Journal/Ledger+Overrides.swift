@@ -24,7 +24,9 @@ extension Ledger {
                     "INSERT INTO overrides (id, override) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET override = excluded.override",
                     .id(override.id), .text(try encoded(override, "the override")))
             }
-            try append(changes.decisions.map { HistoryEntry($0) } + changes.events.map { HistoryEntry($0) })
+            try append(
+                changes.alerts.map { HistoryEntry($0) } + changes.decisions.map { HistoryEntry($0) }
+                    + changes.events.map { HistoryEntry($0) })
         }
     }
 

@@ -221,6 +221,14 @@ import Units
             #expect(third.report().overrides.isEmpty)
         }
         #expect(sizes(host) == [AlertTests.size + AlertTests.amount])
+        // The story in its order, once each however often it was told.
+        let told = try await books.journal.history().map(\.entry).filter { !$0.isRunway && $0.kind != .decision }
+        #expect(
+            told.map { "\($0.kind.rawValue) \($0.event) \($0.author)" } == [
+                "alert set alert Full", "override set alert Full", "growth done alert Full", "alert cooling_down alert Full",
+                "alert lifted alert Full", "override lifted alert Full",
+            ])
+        #expect(told.allSatisfy { $0.volume == "web" || $0.event == "cooling_down" })
     }
 
     @Test func `told many times at once, an alert acts once`() async throws {
