@@ -9,7 +9,9 @@ import Units
 /// Alerts in the history: what came of each, once for each time that it fires, however often it is told.
 extension Engine {
     /// What came of an alert, to be written down; nil for what nobody asks about later, and what is there already.
-    func journaled(_ alert: Alert, _ result: AlertResult, _ text: String, about scope: Override.Scope? = nil) -> JournaledAlert? {
+    func journaled(
+        _ alert: Alert, _ result: AlertResult, _ text: String, about scope: Override.Scope? = nil
+    ) -> JournaledAlert? {
         switch result {
         case .planned, .known, .over, .stale, .own: return nil
         case .set, .lifted, .unmatched, .unknownTarget, .coolingDown, .capped, .refused, .forbidden, .invalid, .notNow: break
@@ -42,7 +44,8 @@ extension Engine {
         guard books.isKept else { return }
         await writeDown(
             JournaledAlert(
-                time: .now(), author: "alert", result: "unreadable", text: "what was sent as alerts cannot be read: \(complaint)"))
+                time: .now(), author: "alert", result: "unreadable", text: "what was sent as alerts cannot be read: \(complaint)")
+        )
     }
 
     private static let unreadablePause = Duration.seconds(60)

@@ -49,6 +49,8 @@ extension Engine {
 
     /// Carries one order out and takes in how it went.
     func carryOut(_ order: Order) async -> FinishedGrowth {
+        carryingOut += 1
+        defer { carryingOut -= 1 }
         let order = withHook(order)
         let start = Start(at: host.now(), isUrgent: isUrgent(order))
         let lasting = keeping(order)

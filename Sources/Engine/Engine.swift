@@ -35,6 +35,8 @@ public actor Engine {
     var current: Report
     /// What is under way: one growth for each volume at most.
     var running: [DeviceName: RunningGrowth] = [:]
+    /// Orders that are being carried out, until all of it is written down.
+    var carryingOut = 0
     /// Volumes whose growth nobody waits for: they go a few at a time, each decided anew when its turn comes.
     var waiting: Set<DeviceName> = []
     /// The first size of each filesystem, from earlier runs and this one.
@@ -142,6 +144,12 @@ public actor Engine {
     /// A growth under way is carried to its end: it is short, and half of it is what nobody wants.
     private func finishRunning() async {
         for growth in running.values { await growth.task.value }
+        // One that is no longer under way may not have its end written down yet. (This task is cancelled; one of its own is not.)
+        while carryingOut > 0 {
+            await Task(executorPreference: executor) { [host] in
+                try? await host.sleep(until: host.now().advanced(by: .milliseconds(5)))
+            }.value
+        }
     }
 
     private func hostChanged() {

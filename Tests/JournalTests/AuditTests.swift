@@ -112,7 +112,7 @@ import Units
             let id = try await journal.begin(.numbered(n), at: .day(1))
             #expect(try await journal.unfinished().map(\.id) == [id])
             try await journal.finish(id, .done(.day(1)))
-            #expect(journal.auditHealth.failures == failures + 1 && journal.auditHealth.trouble?.contains(file) == true)
+            #expect(journal.auditHealth.failures > failures && journal.auditHealth.trouble?.contains(file) == true)
             #expect(access(target, F_OK) != 0)
             remove(file)
         }

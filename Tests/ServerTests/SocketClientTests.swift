@@ -53,7 +53,8 @@ struct SocketClientTests {
             let clock = ContinuousClock()
             let start = clock.now
             await #expect(throws: SocketClientError.timeout(.milliseconds(300))) { try await client.get("/") }
-            #expect(clock.now - start < .seconds(10))
+            // A loaded machine comes back to this late.
+            #expect(clock.now - start < .seconds(60))
         }
     }
 
