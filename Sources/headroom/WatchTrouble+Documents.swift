@@ -2,6 +2,7 @@
 // Copyright (c) the Headroom authors
 
 import Exposition
+import FoundationEssentials
 
 extension PoolDocument {
     /// A day: time to get a disk.
@@ -27,6 +28,8 @@ extension PoolDocument {
             all.append(trouble(seconds < 3600 ? .soon : .later, words, metadataAdvice, urgency: seconds))
         } else if let metadataShare, metadataShare >= 0.9 {
             all.append(trouble(.later, "\(WatchWords.percent(metadataShare)) of its metadata is used", metadataAdvice))
+        } else if metadataRunsOutFirst == true {
+            all.append(trouble(.later, "its metadata is too small for all of its data", metadataAdvice, urgency: PoolDocument.far))
         }
         if headroomBytes == 0, state == "read_write" {
             let what = limitedByMetadata == true ? "metadata" : "data"
@@ -43,7 +46,7 @@ extension PoolDocument {
     private var stateInWords: String? {
         switch state {
         case "read_write": nil
-        case "out_of_data_space": "writes are failing: no data space is left"
+        case "out_of_data_space": "writes wait or fail: no data space is left"
         case "read_only": "writes are failing: the pool is read-only"
         case "failed": "writes are failing: the pool has failed"
         default: "the pool does not tell its state"
@@ -53,7 +56,7 @@ extension PoolDocument {
 
 extension VolumeDocument {
     /// Nil where all is well, or nobody is to do anything.
-    var trouble: WatchTrouble? {
+    func trouble(at now: Date) -> WatchTrouble? {
         let available = filesystem?.availableBytes
         let use = usedShare.map { "\(WatchWords.percent($0)) of \(WatchWords.size(filesystem?.sizeBytes)) used" }
         let full = fullInSeconds.map { "full in \(WatchWords.span($0))" }
@@ -76,7 +79,8 @@ extension VolumeDocument {
         switch verdict {
         case .refused:
             let rank: WatchTrouble.Rank = (fullInSeconds ?? .infinity) < 3600 ? .soon : .refused
-            return trouble(rank, "refused: \(reason)", "refused: \(reason)\(figures)")
+            let since = refusedSince.map { " for \(WatchWords.age(of: $0, at: now))" } ?? ""
+            return trouble(rank, "refused: \(reason)", "refused: \(reason)\(since)\(figures)")
         case .wouldGrow where isSoonFull:
             return trouble(.soon, "fills, and is only observed", "fills, and is only observed\(figures)", advice: grow)
         case .barred:

@@ -37,7 +37,7 @@ struct WatchTrouble: Hashable {
     /// All of them, the worst first.
     static func all(in input: WatchInput) -> [WatchTrouble] {
         guard let status = input.status else { return [] }
-        let volumes = status.volumes.compactMap { $0.trouble }
+        let volumes = status.volumes.compactMap { $0.trouble(at: input.now) }
         let all =
             daemon(status) + status.pools.flatMap(\.troubles) + gathered(volumes) + failures(status, now: input.now)
             + status.overrides.compactMap { pause($0, now: input.now) }

@@ -36,7 +36,7 @@ struct WatchView {
         let blank = height >= 20 ? 1 : 0
         let troubles = WatchTroubles(WatchTrouble.all(in: input), width: width, glyphs: glyphs)
         let pools = WatchPools(status.pools, width: width, glyphs: glyphs)
-        let volumes = WatchVolumes(status, order: choice.order, width: width, glyphs: glyphs)
+        let volumes = WatchVolumes(status, order: choice.order, now: input.now, width: width, glyphs: glyphs)
         let events = WatchEvents(input, width: width, glyphs: glyphs)
         let silent = silence
         let room = height - head.count - silent.count - foot.count - 3 * blank

@@ -2,6 +2,7 @@
 // Copyright (c) the Headroom authors
 
 import Exposition
+import FoundationEssentials
 
 /// The volumes as rows, those that need eyes first; what does not fit is counted.
 struct WatchVolumes {
@@ -12,14 +13,15 @@ struct WatchVolumes {
     /// Whether the names of their pools are worth a column.
     let namesPools: Bool
 
-    init(_ status: StatusDocument, order: WatchChoice.Order, width: Int, glyphs: WatchGlyphs) {
+    init(_ status: StatusDocument, order: WatchChoice.Order, now: Date, width: Int, glyphs: WatchGlyphs) {
         self.order = order
         self.width = width
         self.glyphs = glyphs
         namesPools = status.pools.count > 1 && width >= 120
         volumes =
             switch order {
-            case .trouble: status.volumes.sorted { WatchVolumes.key($0) < WatchVolumes.key($1) }
+            case .trouble:
+                status.volumes.map { (WatchVolumes.key($0, now), $0) }.sorted { $0.0 < $1.0 }.map(\.1)
             case .used: status.volumes.sorted { ($1.usedShare ?? -1, $0.title) < ($0.usedShare ?? -1, $1.title) }
             case .name: status.volumes.sorted { ($0.title, $0.name) < ($1.title, $1.name) }
             }
@@ -31,11 +33,10 @@ struct WatchVolumes {
     }
 
     /// Lower is more urgent.
-    private static func key(_ volume: VolumeDocument) -> (Int, Double, String) {
+    private static func key(_ volume: VolumeDocument, _ now: Date) -> (Int, Double, String) {
         let free = 1 - (volume.usedShare ?? 0)
-        let rank =
+        let calm =
             switch volume.verdict {
-            case _ where volume.trouble != nil: volume.trouble?.rank.rawValue ?? 0
             case .grow: 10
             case .wouldGrow: 11
             case .refused: 12
@@ -43,6 +44,7 @@ struct WatchVolumes {
             case nil: 14
             case .barred: 15
             }
+        let rank = volume.trouble(at: now)?.rank.rawValue ?? calm
         return (rank, volume.fullInSeconds ?? 1e9 * free, volume.title)
     }
 

@@ -52,7 +52,7 @@ import Testing
         #expect(lines.count == height)
         #expect(lines[0].hasPrefix("Headroom  enforce: grows what needs it  looked 2 s ago"))
         #expect(lines[1].contains("things need you, the worst first:"))
-        #expect(lines[2].hasPrefix("!! docker-254:0-131-pool  writes are failing: no data space is left"))
+        #expect(lines[2].hasPrefix("!! docker-254:0-131-pool  writes wait or fail: no data space is left"))
         #expect(lines.contains { $0.hasPrefix("!  web-1  refused: reserve, 97% of 2GiB used") })
         #expect(lines.contains { $0.contains("the pool keeps 10 % for nobody. To do: grow the pool") })
         #expect(lines.contains { $0.hasPrefix("504 volumes: 1 refused, 1 would grow, 502 large enough   1 to ") })
@@ -111,6 +111,29 @@ import Testing
         #expect(lines[2] == "!  40 volumes  web-40, web-39, web-38 and 37 more: refused: reserve")
         sample.volumes = Array(sample.volumes.prefix(3))
         #expect(try sample.view(80, 24)[1] == "3 things need you, the worst first:")
+    }
+
+    @Test func `forecasts are told, the sooner one first, and what is full within the hour comes before what is later`() throws {
+        var sample = WatchSample()
+        sample.pools = [
+            Sample.pool("a", ["data_full_in_seconds": 10_800, "metadata_full_in_seconds": 32_400]),
+            Sample.pool("b", ["data_full_in_seconds": 900_000, "metadata_full_in_seconds": 1800, "metadata_runs_out_first": true]),
+        ]
+        sample.volumes = [
+            Sample.refused("web", used: 80, "reserve", ["full_in_seconds": 720, "refused_since": "2023-11-14T20:13:20Z"])
+        ]
+        var lines = try sample.view(80, 30)
+        let heads = lines.filter { $0.hasPrefix("!") }
+        #expect(heads[0] == "!  web  refused: reserve for 2 h, 80% of 2GiB used, full in 12 min")
+        #expect(heads[1] == "!  b  metadata is full in 30 min, before its data")
+        #expect(heads[2] == "!  a  data is full in 3 h")
+        #expect(lines.contains { $0.hasPrefix("a ") && $0.hasSuffix("  data 3 h") })
+        #expect(lines.contains { $0.hasPrefix("b ") && $0.hasSuffix("  metadata 30 min") })
+        #expect(lines.contains { $0.hasPrefix("web ") && $0.contains("  12 min  refused: reserve") })
+        lines = try sample.view(200, 50)
+        #expect(lines.contains { $0.hasPrefix("a ") && $0.contains("  data 3 h, metadata 9 h  ") })
+        sample.pools = [Sample.pool("c", ["metadata_runs_out_first": true])]
+        #expect(try sample.view(80, 24).contains { $0.hasPrefix("!  c  its metadata is too small for all of its data") })
     }
 
     @Test func `a volume that is only observed and nearly full is told with how to grow it`() throws {
