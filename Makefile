@@ -53,7 +53,8 @@ deploy-test: swift packages build ## what is in deploy/, dashboards/ and docs/
 dashboards: ## write dashboards/*.json anew from their source
 	@dashboards/generate
 
-picture: swift packages build ## docs/watch.svg anew, from a real run on a real kernel
+picture: swift packages build ## docs/*.svg anew, from real runs on a real kernel
+	@HEADROOM_BIN=$(PRODUCT) PICTURE=docs/demo.svg Tests/Lab/demo < /dev/null
 	@results=$$(mktemp -d) && trap 'rm -rf "$$results"' EXIT \
 		&& HEADROOM_BIN=$(PRODUCT) Tests/Lab/run --results "$$results" watch-shows-growth \
 		&& tools/terminal-picture 100 < "$$results/watch-shows-growth.screen" > docs/watch.svg

@@ -29,7 +29,8 @@ extension PoolDocument {
         } else if let metadataShare, metadataShare >= 0.9 {
             all.append(trouble(.later, "\(WatchWords.percent(metadataShare)) of its metadata is used", metadataAdvice))
         } else if metadataRunsOutFirst == true {
-            all.append(trouble(.later, "its metadata is too small for all of its data", metadataAdvice, urgency: PoolDocument.far))
+            let words = "its metadata is too small for all of its data"
+            all.append(trouble(.later, words, metadataAdvice, urgency: PoolDocument.far))
         }
         if headroomBytes == 0, state == "read_write" {
             let what = limitedByMetadata == true ? "metadata" : "data"

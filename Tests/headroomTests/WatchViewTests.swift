@@ -113,7 +113,7 @@ import Testing
         #expect(try sample.view(80, 24)[1] == "3 things need you, the worst first:")
     }
 
-    @Test func `forecasts are told, the sooner one first, and what is full within the hour comes before what is later`() throws {
+    @Test func `forecasts are told, the sooner one first, and those of the hour before later ones`() throws {
         var sample = WatchSample()
         sample.pools = [
             Sample.pool("a", ["data_full_in_seconds": 10_800, "metadata_full_in_seconds": 32_400]),
