@@ -117,7 +117,8 @@ import Testing
         var sample = WatchSample()
         sample.pools = [
             Sample.pool("a", ["data_full_in_seconds": 10_800, "metadata_full_in_seconds": 32_400]),
-            Sample.pool("b", ["data_full_in_seconds": 900_000, "metadata_full_in_seconds": 1800, "metadata_runs_out_first": true]),
+            Sample.pool(
+                "b", ["data_full_in_seconds": 900_000, "metadata_full_in_seconds": 1800, "metadata_runs_out_first": true]),
         ]
         sample.volumes = [
             Sample.refused("web", used: 80, "reserve", ["full_in_seconds": 720, "refused_since": "2023-11-14T20:13:20Z"])
