@@ -120,8 +120,6 @@ class Picture:
             "<title>A container writes at full speed, and its filesystem is grown before it is full</title>",
             f'<desc>{json.dumps({"volume": self.course[0][1], "seconds_used_size": figures})}</desc>',
             '<rect width="100%" height="100%" rx="8" fill="#0d1117"/>',
-            f'<polygon fill="#388bfd" fill-opacity="0.75" points="{point(0, 0)} {used} {point(end, 0)}"/>',
-            f'<polyline fill="none" stroke="#7ee787" stroke-width="2.5" points="{" ".join(steps)}"/>',
             f'<text x="{self.LEFT}" y="26" {text}><tspan fill="#7ee787">size</tspan>, grown while it is written to;'
             ' <tspan fill="#79c0ff">used</tspan> never meets it</text>',
         ]
@@ -129,6 +127,10 @@ class Picture:
             height = self.TOP + (1 - value / most) * down
             lines.append(f'<line x1="{self.LEFT}" x2="{self.WIDTH - self.RIGHT}" y1="{height:.1f}" y2="{height:.1f}" stroke="#30363d"/>')
             lines.append(f'<text x="{self.LEFT - 8}" y="{height + 4:.1f}" text-anchor="end" {text}>{mebibytes(value)}</text>')
+        lines += [
+            f'<polygon fill="#388bfd" fill-opacity="0.75" points="{point(0, 0)} {used} {point(end, 0)}"/>',
+            f'<polyline fill="none" stroke="#7ee787" stroke-width="2.5" points="{" ".join(steps)}"/>',
+        ]
         for seconds in (0, end):
             place = self.LEFT + seconds / end * across
             lines.append(f'<text x="{place:.1f}" y="{ground + 20}" text-anchor="{"end" if seconds else "start"}" {text}>{seconds:.0f} s</text>')
