@@ -28,7 +28,7 @@ final class WatchScreen: Sendable {
         self.modes = modes
     }
 
-    func update(_ change: (inout WatchInput) -> Void) {
+    func update(_ change: @Sendable (inout WatchInput) -> Void) {
         state.withLock { change(&$0.input) }
         nudge()
     }

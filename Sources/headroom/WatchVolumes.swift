@@ -50,14 +50,12 @@ struct WatchVolumes {
 
     /// `500 volumes: 3 refused, 1 growing, 480 large enough`.
     private var summary: String {
-        var counts: [(String, Int)] = []
-        for (verdict, words) in [
-            (VerdictDocument.refused, "refused"), (.grow, "growing"), (.wouldGrow, "would grow"), (.content, "large enough"),
+        let verdicts: [(VerdictDocument, String)] = [
+            (.refused, "refused"), (.grow, "growing"), (.wouldGrow, "would grow"), (.content, "large enough"),
             (.barred, "not grown"),
-        ] {
-            counts.append((words, volumes.count { $0.verdict == verdict }))
-        }
-        let told = counts.filter { $0.1 > 0 }.map { "\($0.1) \($0.0)" }.joined(separator: ", ")
+        ]
+        let counts = verdicts.map { verdict, words in (words: words, count: volumes.count { $0.verdict == verdict }) }
+        let told = counts.filter { $0.count > 0 }.map { "\($0.count) \($0.words)" }.joined(separator: ", ")
         return WatchWords.count(volumes.count, "volume") + (told.isEmpty ? "" : ": \(told)")
     }
 
