@@ -51,7 +51,7 @@ extension Terminal {
 
     /// What the locale says of its characters.
     static var hasUnicode: Bool {
-        let names = ["LC_ALL", "LC_CTYPE", "LANG"].compactMap { getenv($0).map { String(cString: $0) } }
+        let names = ["LC_ALL", "LC_CTYPE", "LANG"].compactMap { (name: String) in getenv(name).map { String(cString: $0) } }
         let locale = (names.first { !$0.isEmpty } ?? "").lowercased()
         return locale.hasSuffix("utf-8") || locale.hasSuffix("utf8") || locale.contains("utf-8@") || locale.contains("utf8@")
     }

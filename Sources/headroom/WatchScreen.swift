@@ -21,7 +21,9 @@ final class WatchScreen: Sendable {
 
     init?(glyphs: WatchGlyphs, modes: TerminalModes) {
         var ends: [Int32] = [-1, -1]
-        guard pipe2(&ends, O_CLOEXEC | O_NONBLOCK) == 0 else { return nil }
+        guard pipe(&ends) == 0 else { return nil }
+        // One who nudges does not wait until it was noticed.
+        for end in ends { _ = fcntl(end, F_SETFL, O_NONBLOCK) }
         wake = (ends[0], ends[1])
         state = Mutex(State(input: WatchInput(now: .now)))
         self.glyphs = glyphs
