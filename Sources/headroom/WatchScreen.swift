@@ -48,12 +48,18 @@ final class WatchScreen: Sendable {
             let begun = DetachedThread.start(name: "screen") { continuation.resume(returning: self.draw()) }
             if !begun { continuation.resume(returning: nil) }
         }
-        if let signal {
-            Glibc.signal(signal, SIG_DFL)
-            kill(getpid(), signal)
-            // Not reached but where the signal is blocked.
-            Glibc.exit(1)
-        }
+        if let signal { WatchScreen.die(of: signal) }
+    }
+
+    /// As if nobody had caught it, so that whoever sent it sees that.
+    private static func die(of signal: Int32) -> Never {
+        Glibc.signal(signal, SIG_DFL)
+        var one = sigset_t()
+        sigemptyset(&one)
+        sigaddset(&one, signal)
+        pthread_sigmask(SIG_UNBLOCK, &one, nil)
+        raise(signal)
+        Glibc.exit(128 + signal)
     }
 
     /// The signal that ended it; nil for a person's wish.

@@ -89,7 +89,8 @@ struct WatchVolumes {
         if width >= 56 { columns.append(.init(title: "OF", isNumber: true)) }
         if width >= 70 { columns.append(.init(title: "FREE", isNumber: true)) }
         if width >= 44 { columns.append(.init(title: "FULL IN", isNumber: true)) }
-        columns.append(.init(title: "DECISION", least: 10))
+        // Its words tell more than the middle of a name.
+        columns.append(.init(title: "DECISION", least: width >= 76 ? 24 : 10))
         var table = Table(columns: columns)
         table.rows = shown.map { volume in
             let share = volume.usedShare
@@ -102,7 +103,11 @@ struct WatchVolumes {
             cells.append(.init(WatchWords.percent(share)))
             if width >= 56 { cells.append(.init(WatchWords.size(volume.filesystem?.sizeBytes))) }
             if width >= 70 { cells.append(.init(WatchWords.size(volume.filesystem?.availableBytes))) }
-            if width >= 44 { cells.append(.init(volume.fullInSeconds.map { WatchWords.span($0) } ?? "-")) }
+            if width >= 44 {
+                let isFull = volume.filesystem?.availableBytes == 0 && volume.filesystem?.readonly != true
+                let seconds = volume.fullInSeconds.map { WatchWords.span($0) }
+                cells.append(isFull ? .init("now", .red) : .init(seconds ?? "-"))
+            }
             cells.append(decision(volume))
             return cells
         }

@@ -8,7 +8,8 @@ import sys
 import unicodedata
 
 width = int(sys.argv[1])
-text = sys.stdin.buffer.read().decode()
+# From where the other screen is taken, if that is in it: the command itself may be wider.
+text = sys.stdin.buffer.read().decode().split("\x1b[?1049h", 1)[-1].replace("\x1b[H", "\n")
 known = {"plain": r"(?!)", "without-colour": r"\x1b\[\??[0-9;]*[A-Zhl]"}.get(sys.argv[-1].lstrip("-"), r"\x1b\[\??[0-9;]*[A-Za-z]")
 
 
