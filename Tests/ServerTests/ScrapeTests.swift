@@ -45,7 +45,7 @@ struct ScrapeTests {
             #expect(!pools.contains("headroom_volume") && !pools.contains("headroom_build_info"))
             let rest = try await server.get("/metrics?exclude[]=volumes").body
             #expect(!rest.contains("headroom_volume_size_bytes{"))
-            #expect(rest.contains("headroom_filesystem_size_bytes{"))
+            #expect(rest.contains("headroom_pool_data_bytes{"))
         }
     }
 
