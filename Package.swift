@@ -42,11 +42,13 @@ let package = Package(
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CCrypt", pkgConfig: "libcrypt", providers: [.apt(["libcrypt-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CLinux"),
 
         room("FailPoints"),
         room("Units"),
         room("Digest"),
+        room("Gzip", ["CZlib"]),
         room("Deadlines", ["Units"]),
         room(
             "HTTPClient",
@@ -83,7 +85,7 @@ let package = Package(
             "Server",
             [
                 "Units", "Deadlines", "HTTPClient", "Credentials", "ConfigurationFile", "WebConfiguration", "YAML", "Policy",
-                "Journal", "Engine", "Exposition", "CLinux",
+                "Journal", "Engine", "Exposition", "Gzip", "CLinux",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -115,6 +117,7 @@ let package = Package(
         tests(of: "FailPoints"),
         tests(of: "Units"),
         tests(of: "Digest"),
+        tests(of: "Gzip"),
         tests(of: "Deadlines"),
         tests(
             of: "HTTPClient",

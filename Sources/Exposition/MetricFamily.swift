@@ -19,7 +19,11 @@ public struct MetricFamily: Sendable {
     let samples: Samples
 }
 
-public enum MetricType: String, Sendable { case gauge, counter, histogram }
+public enum MetricType: String, Sendable {
+    case gauge, counter, histogram
+    /// Labels that tell what something is, with the value 1: a gauge where a format knows no such type.
+    case info
+}
 
 public enum MetricUnit: String, Sendable {
     case bytes, seconds, ratio

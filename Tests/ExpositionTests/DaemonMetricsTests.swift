@@ -68,7 +68,9 @@ struct DaemonMetricsTests {
     }
 
     @Test func `This process tells its figures under the usual names`() throws {
-        let scrape = Scrape(Renderer.text(of: ProcessFigures.read()))
+        let scrape = Scrape(
+            Renderer.text(
+                of: ScrapeFigures(process: ProcessFigures.read()), as: .prometheus, startedAt: WallTime(seconds: 0)))
         for name in ["resident_memory_bytes", "virtual_memory_bytes", "open_fds", "max_fds", "start_time_seconds", "threads"] {
             let value = try #require(scrape["process_\(name)"].flatMap(Double.init), "process_\(name)")
             #expect(value > 0, "process_\(name)")

@@ -95,6 +95,12 @@ enum SampleHost {
         return report
     }
 
+    /// All that a report tells, in one form.
+    static func text(_ report: Report, as form: TextForm = .prometheus) -> [UInt8] {
+        let renderer = Renderer(report)
+        return FamilyGroup.allCases.flatMap { renderer.text(of: $0, as: form) }
+    }
+
     /// Names that break what does not escape: quotes, braces, line ends, backslashes, blanks, bytes that are no UTF-8.
     static let hostileNames: [DeviceName] = [
         "we \"love} \\quotes", "line\nbreak", "café {pool=\"x\"}", "tab\there", "back\\slash\\n", "carriage\rreturn",
@@ -110,11 +116,7 @@ struct Scrape {
     /// Series in the order of the text.
     var series: [(key: String, value: String)] = []
 
-    init(_ report: Report) {
-        var renderer = Renderer()
-        _ = renderer.update(to: report)
-        self.init(renderer.text)
-    }
+    init(_ report: Report) { self.init(SampleHost.text(report)) }
 
     init(_ bytes: [UInt8]) {
         text = String(decoding: bytes, as: UTF8.self)
