@@ -2,7 +2,7 @@
 # Copyright (c) the Headroom authors
 """The dashboard of all hosts: which are in trouble, which pools fill first, what was grown and refused. It asks the recording rules."""
 from grafana import column, dashboard, graph, link, of_row, of_series, query, stat, table, variable, words
-from series import FIRST, HOST, JOB, RULES, SOON, STARTS, STATES
+from series import FIRST, HOST, JOB, NOT_FILLING, RULES, SOON, STARTS, STATES, or_never
 
 ALERTS = f'ALERTS{{{HOST}, alertname=~"Headroom.+", alertstate="firing"}}'
 TO_HOST = link("This host", "headroom-host", job=of_row("Job"), instance=of_row("Host"))
@@ -52,7 +52,7 @@ HOSTS = [
           each(f"max by (job, instance, mode) (headroom_mode{{{HOST}}} == 1)"),
           each(recorded("instance:headroom_poll_age_seconds:max")), each(recorded("instance:headroom_pools:count")),
           each(recorded("instance:headroom_volumes:sum")), each(recorded("instance:headroom_pool_headroom_bytes:sum")),
-          each(recorded("instance:headroom_pool_full_forecast_seconds:min")),
+          each(or_never(recorded("instance:headroom_pool_full_forecast_seconds:min"), recorded("instance:headroom_pools:count"))),
           each(recorded("instance:headroom_volume_refused:count")),
           each("sum by (job, instance) (" + recorded("instance_result:headroom_growths:increase1h", ', result="done"') + ")"),
           each("sum by (job, instance) (" + recorded("instance_result:headroom_growths:increase1h", ', result="failed"') + ")"),
@@ -63,7 +63,7 @@ HOSTS = [
                    "version": column("Version"), "mode": column("Mode"),
                    "Value #E": column("Last look", "s", steps=((0, "text"), (60, "orange"), (120, "red"))),
                    "Value #F": column("Pools", "none"), "Value #G": column("Volumes", "none"),
-                   "Value #H": column("Headroom", "bytes"), "Value #I": column("Full in", "s", steps=SOON),
+                   "Value #H": column("Headroom", "bytes"), "Value #I": column("Full in", "s", steps=SOON, mappings=NOT_FILLING),
                    "Value #J": column("Refused", "none", steps=((0, "text"), (1, "orange"))),
                    "Value #K": column("Growths, 1 h", "none"),
                    "Value #L": column("Failed, 1 h", "none", steps=((0, "text"), (0.5, "red"))), "job": column("Job", hidden=True)}),
@@ -76,15 +76,15 @@ HOSTS = [
 ]
 
 POOLS = [
-    table("Pools that fill first", "Every pool, with what is full first on top. A pool that does not fill has no time.", "none",
-          each(recorded("instance_pool:headroom_pool_full_forecast_seconds:min")),
+    table("Pools that fill first", "Every pool, with what is full first on top.", "none",
+          each(or_never(recorded("instance_pool:headroom_pool_full_forecast_seconds:min"), recorded("instance_pool:headroom_pool_data_used:ratio"))),
           each(recorded("instance_pool:headroom_pool_data_used:ratio")), each(recorded("instance_pool:headroom_pool_metadata_used:ratio")),
           each(f"headroom_pool_metadata_runs_out_first{{{HOST}}}"), each(recorded("instance_pool:headroom_pool_headroom:ratio")),
           each(recorded("instance_pool:headroom_pool_overcommit:ratio")), each(recorded("instance_pool:headroom_volume_refused:count")),
           each(recorded("instance_pool:headroom_volume_reclaimable_bytes:sum")),
           each(f"max by (job, instance, pool, state) (headroom_pool_state{{{HOST}}} == 1)"), sort="Full in",
           columns={"pool": column("Pool", link=TO_POOL), "instance": column("Host", link=TO_HOST),
-                   "state": column("State", mappings=STATES), "Value #A": column("Full in", "s", steps=SOON),
+                   "state": column("State", mappings=STATES), "Value #A": column("Full in", "s", steps=SOON, mappings=NOT_FILLING),
                    "Value #B": column("Data used", "percentunit"), "Value #C": column("Metadata used", "percentunit"),
                    "Value #D": column("Runs out first", mappings=FIRST), "Value #E": column("Headroom", "percentunit"),
                    "Value #F": column("Overcommit", "none"),

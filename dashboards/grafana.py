@@ -37,6 +37,11 @@ def words(*pairs):
     return [{"type": "value", "options": options}]
 
 
+def beyond(value, text):
+    """What is shown in place of any value above."""
+    return [{"type": "range", "options": {"from": value, "to": None, "result": {"text": text, "index": 0}}}]
+
+
 def stat(title, description, unit, expression, *, legend="__auto", steps=((0, "text"),), text="auto", mappings=(), absent=None):
     defaults = {"color": {"mode": "thresholds"}, "mappings": list(mappings)} | thresholds(*steps)
     if absent:
@@ -74,9 +79,10 @@ def column(name, unit="", *, hidden=False, link=None, mappings=None, steps=None)
         properties.append({"id": "links", "value": [link]})
     if mappings:
         properties.append({"id": "mappings", "value": mappings})
+        steps = steps or ((0, "text"),)
     if steps:
         properties += [{"id": "thresholds", "value": thresholds(*steps)["thresholds"]}, {"id": "color", "value": {"mode": "thresholds"}}]
-    if steps or mappings:
+    if steps:
         properties.append({"id": "custom.cellOptions", "value": {"type": "color-text"}})
     return name, properties
 

@@ -3,7 +3,8 @@
 """The dashboard of a host: its pools, its volumes, what was grown and refused, and how Headroom itself is."""
 import series
 from grafana import column, dashboard, graph, link, of_row, of_series, query, stat, table, timeline, variable
-from series import FIRST, HOST, INSTANCE, JOB, NAMED, POOL, RULES, SOON, STARTS, STATES, VOLUME, filesystem, pool, quantiles, volume
+from series import (
+    FIRST, HOST, INSTANCE, JOB, NAMED, NOT_FILLING, POOL, RULES, SOON, STARTS, STATES, VOLUME, filesystem, or_never, pool, quantiles, volume)
 
 TO_VOLUME = link("This volume", "headroom-volume", job=of_row("Job"), instance=of_row("Host"), pool=of_row("Pool"), volume=of_row("Device_name"))
 VOLUME_OF_SERIES = link(
@@ -36,17 +37,17 @@ def each(expression):
 
 
 POOLS = [
-    table("Pools", "Every pool. Where metadata runs out first, the pool turns read-only before its data is full: grow its metadata device. "
-          "A pool that does not fill has no time.", "none",
+    table("Pools", "Every pool. Where metadata runs out first, the pool turns read-only before its data is full: grow its metadata device.", "none",
           each("max by (job, instance, pool, state) (" + pool("state") + " == 1)"), each(pool("data_bytes")),
           each(f'{pool("data_used_bytes")} / {pool("data_bytes")}'), each(f'{pool("metadata_used_bytes")} / {pool("metadata_bytes")}'),
-          each(pool("data_full_forecast_seconds")), each(pool("metadata_full_forecast_seconds")), each(pool("metadata_runs_out_first")),
+          each(or_never(pool("data_full_forecast_seconds"), pool("data_bytes"))),
+          each(or_never(pool("metadata_full_forecast_seconds"), pool("metadata_bytes"))), each(pool("metadata_runs_out_first")),
           each(pool("headroom_bytes")), each(pool("overcommit_ratio")),
           each(f"sum by (job, instance, pool) (headroom_volume_reclaimable_bytes{{{POOL}}})"), height=7, sort="Data full in",
           columns={"pool": column("Pool", link=TO_POOL), "instance": column("Host"), "state": column("State", mappings=STATES),
                    "Value #B": column("Data", "bytes"), "Value #C": column("Data used", "percentunit"),
-                   "Value #D": column("Metadata used", "percentunit"), "Value #E": column("Data full in", "s", steps=SOON),
-                   "Value #F": column("Metadata full in", "s", steps=SOON), "Value #G": column("Runs out first", mappings=FIRST),
+                   "Value #D": column("Metadata used", "percentunit"), "Value #E": column("Data full in", "s", steps=SOON, mappings=NOT_FILLING),
+                   "Value #F": column("Metadata full in", "s", steps=SOON, mappings=NOT_FILLING), "Value #G": column("Runs out first", mappings=FIRST),
                    "Value #H": column("Headroom", "bytes"), "Value #I": column("Overcommit", "none"),
                    "Value #J": column("Reclaimable", "bytes"), "job": column("Job", hidden=True)}),
     graph("Data used", "Share of each pool's data that is mapped. What is above the reserve's line is never granted.",

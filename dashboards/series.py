@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright (c) the Headroom authors
 """What the three dashboards say in the same way: which series are meant, and what is marked in time."""
-from grafana import annotation, query, variable, words
+from grafana import annotation, beyond, query, variable, words
 
 HOST = 'job=~"$job", instance=~"$instance"'
 POOL = HOST + ', pool=~"$pool"'
@@ -13,6 +13,8 @@ NAMED = (
 
 # What a person has to know of a time until something is full: an hour, a day.
 SOON = ((0, "red"), (3600, "orange"), (86400, "text"))
+# Grafana sorts what has no value before all else, so what does not fill is said to be full in 317 years, and shown as what it is.
+NEVER, NOT_FILLING = "1e10", beyond(1e9, "does not fill")
 STATES = words(("read_write", "read-write", "green"), ("out_of_data_space", "out of data space", "red"),
                ("read_only", "read-only", "red"), ("failed", "failed", "red"), ("unknown", "unknown", "orange"))
 FIRST = words((0, "data", "text"), (1, "metadata", "orange"))
@@ -38,6 +40,10 @@ def quantiles(histogram, labels=HOST):
     return [
         query(f"histogram_quantile({q}, sum by (le) (rate({histogram}_bucket{{{labels}}}[$__rate_interval])))", f"{q:.0%}")
         for q in (0.5, 0.95)]
+
+
+def or_never(forecast, all_of_them):
+    return f"{forecast} or {all_of_them} * 0 + {NEVER}"
 
 
 def growths(labels):

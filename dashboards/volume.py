@@ -47,7 +47,7 @@ GROWTH = [
           "above the second.", "bytes", query(filesystem("available_bytes"), "available"),
           query(f'{pool("burst_room_bytes")} and on (job, instance, pool) {volume("size_bytes")}', "burst room")),
     timeline("Wanted and refused", "When it should have been larger, and for which reason it was refused.",
-             query(f'{volume("wanted")} == 1 or {volume("wanted")}', "wanted"),
+             query(volume("wanted"), "wanted"),
              query(f'max by (reason) ({volume("refused")})', "refused: {{reason}}"),
              mappings=words((0, "no", "text"), (1, "yes", "orange"))),
     timeline("Trouble", "When it did not answer, was suspended, or was read-only: its writers hang or fail.",
