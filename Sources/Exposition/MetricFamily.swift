@@ -25,7 +25,7 @@ public enum MetricType: String, Sendable {
     case info
 }
 
-public enum MetricUnit: String, Sendable {
+public enum MetricUnit: String, CaseIterable, Sendable {
     case bytes, seconds, ratio
     case bytesPerSecond = "bytes_per_second"
 }

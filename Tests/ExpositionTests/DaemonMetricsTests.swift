@@ -27,7 +27,7 @@ struct DaemonMetricsTests {
         let scrape = Scrape(SampleHost.report())
         #expect(scrape["headroom_growth_duration_seconds_bucket{le=\"0.1\"}"] == "0")
         #expect(scrape["headroom_growth_duration_seconds_bucket{le=\"0.25\"}"] == "1")
-        #expect(scrape["headroom_growth_duration_seconds_bucket{le=\"60\"}"] == "1")
+        #expect(scrape["headroom_growth_duration_seconds_bucket{le=\"60.0\"}"] == "1")
         #expect(scrape["headroom_growth_duration_seconds_bucket{le=\"+Inf\"}"] == "2")
         #expect(scrape["headroom_growth_duration_seconds_count"] == "2")
         #expect(scrape["headroom_growth_duration_seconds_sum"] == "400.2")
