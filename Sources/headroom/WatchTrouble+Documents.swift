@@ -68,8 +68,7 @@ extension VolumeDocument {
         let full = fullInSeconds.map { "full in \(WatchWords.span($0))" }
         let figures = [use, full].compactMap(\.self).map { ", \($0)" }.joined()
         func trouble(_ rank: WatchTrouble.Rank, _ kind: String, _ words: String, advice: String? = nil) -> WatchTrouble {
-            // By the name that people know.
-            let told = refusal.map { "\($0.text). To do: \($0.hint)".replacing(name, with: title) }
+            let told = refusal.map { "\(named($0.text)). To do: \($0.hint)" }
             return WatchTrouble(
                 rank: rank, subject: title, words: words, advice: advice ?? told,
                 urgency: fullInSeconds ?? 1e9 * (1 - (usedShare ?? 0)), kind: kind, pool: pool)
