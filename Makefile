@@ -12,7 +12,7 @@ UNITS   := deploy/systemd/headroom.service deploy/systemd/headroom-restore.servi
 CONFIG  := deploy/headroom.yaml
 
 .NOTPARALLEL:
-.PHONY: help demo test build packages lint unit lab lab-list soak deploy-test dashboards install clean swift
+.PHONY: help demo test build packages lint unit lab lab-list soak deploy-test dashboards picture install clean swift
 
 help: ## what there is
 	@echo "The two that matter are 'make demo' and 'make test'."
@@ -52,6 +52,12 @@ deploy-test: swift packages build ## what is in deploy/, dashboards/ and docs/
 
 dashboards: ## write dashboards/*.json anew from their source
 	@dashboards/generate
+
+picture: swift packages build ## docs/*.svg anew, from real runs on a real kernel
+	@HEADROOM_BIN=$(PRODUCT) PICTURE=docs/demo.svg Tests/Lab/demo < /dev/null
+	@results=$$(mktemp -d) && trap 'rm -rf "$$results"' EXIT \
+		&& HEADROOM_BIN=$(PRODUCT) Tests/Lab/run --results "$$results" watch-shows-growth \
+		&& tools/terminal-picture 100 < "$$results/watch-shows-growth.screen" > docs/watch.svg
 
 install: ## binary, unit and example configuration (PREFIX, SYSCONFDIR, DESTDIR)
 	@test -x $(PRODUCT) || { echo "There is no $(PRODUCT) yet: make build" >&2; exit 1; }
