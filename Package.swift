@@ -47,6 +47,7 @@ let package = Package(
         room("FailPoints"),
         room("Units"),
         room("Digest"),
+        room("Systemd"),
         room("Deadlines", ["Units"]),
         room(
             "HTTPClient",
@@ -69,7 +70,7 @@ let package = Package(
         room("Credentials", ["Units", "Digest", "Deadlines", "CCrypt"]),
         room("ConfigurationFile", ["Units", "Owners", "Policy", "YAML", "Credentials"]),
         room("WebConfiguration", ["Units", "YAML", "Credentials", "ConfigurationFile"]),
-        room("Journal", ["FailPoints", "Units", "Digest", "Deadlines", "Host", "Policy", "CSQLite"]),
+        room("Journal", ["FailPoints", "Units", "Digest", "Systemd", "Deadlines", "Host", "Policy", "CSQLite"]),
         room("Grower", ["Units", "DeviceMapper", "Filesystem", "Owners", "Host", "Policy"]),
         room(
             "Engine",
@@ -105,7 +106,7 @@ let package = Package(
                 "WebConfiguration", "Journal",
                 "Grower",
                 "Engine",
-                "Exposition", "Server", "Notifier", "CLinux",
+                "Exposition", "Server", "Notifier", "Systemd", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -115,6 +116,7 @@ let package = Package(
         tests(of: "FailPoints"),
         tests(of: "Units"),
         tests(of: "Digest"),
+        tests(of: "Systemd"),
         tests(of: "Deadlines"),
         tests(
             of: "HTTPClient",
@@ -170,6 +172,6 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
-        tests(of: "headroom", ["Units", "Host", "Policy", "Journal", "Engine", "Exposition"]),
+        tests(of: "headroom", ["Units", "Host", "Policy", "Journal", "Engine", "Exposition", "Systemd"]),
     ]
 )

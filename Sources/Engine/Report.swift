@@ -58,6 +58,10 @@ public struct PollHealth: Sendable, Hashable, Codable {
     public var durations = Histogram(bounds: Histogram.pollBounds)
     /// Looks at single volumes between the whole ones.
     public var quickLooks: UInt64 = 0
+    /// How often the loop has gone round, whether its looks succeeded or failed.
+    public var rounds: UInt64 = 0
+    /// Between two rounds at most, while nothing hinders them.
+    public var interval = PollRules().interval
 
     public init() {}
 }
