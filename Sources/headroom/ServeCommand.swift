@@ -9,6 +9,7 @@ import Host
 import Logging
 import Notifier
 import Policy
+import Sandbox
 import Server
 import ServiceLifecycle
 import Simulation
@@ -50,7 +51,12 @@ struct Serve: AsyncParsableCommand {
     func run() async throws {
         // Before anything is opened that could be taken for one of them.
         let handed = try handedSockets()
+        // And before anything else: until then a container that is removed may be found busy.
+        let copies = letGoOfCopies()
         let logger = log.makeLogger()
+        if !copies.isEmpty {
+            logger.info("let go of \(copies.count) copies of the host's mounts", metadata: ["first": "\(copies[0])"])
+        }
         let loader = RulesLoader(
             file: files.configurationFile, isDefault: files.isDefault, mode: mode?.mode, pollInterval: pollInterval?.duration,
             logger: logger)
@@ -126,6 +132,13 @@ struct Serve: AsyncParsableCommand {
 }
 
 extension Serve {
+    /// Where the unit gives a mount namespace of its own.
+    private func letGoOfCopies() -> [String] {
+        guard case .linux = host else { return [] }
+        return MountCopies.letGo(
+            needed: [files.configurationFile, files.stateDirectory] + [webConfigurationFile].compactMap { $0 })
+    }
+
     private func handedSockets() throws(CommandError) -> [Int32] {
         let handed: [Int32]
         do throws(HandedSocketError) {
