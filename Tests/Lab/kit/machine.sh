@@ -1,28 +1,38 @@
 # shellcheck shell=bash
-# A whole Debian, with systemd as its first process, on this kernel: namespaces of its own for all but the network. Its files are
-# those that `prepare` made, with memory over them; devices and pools are the kernel's, so a pool made outside is seen inside.
+# A whole machine with systemd as its first process, on this kernel: namespaces of its own for all but the network. Its files have
+# memory over them; devices and pools are the kernel's, so a pool made outside is seen inside, and so is
+# what was there in $WORK before.
 
-MACHINE=$WORK/machine
+MACHINE=/run/lab/machine
 MACHINE_PID=
 
+# A fresh Debian, that `prepare` made.
 machine_boots() {
-  machine_files
+  mount_host "$(cat "$BOX/debian")" /run/lab/debian ro
+  machine_files /run/lab/debian
+  mkdir -p "$MACHINE/packages"
+  cp "$BOX"/headroom-*.deb "$MACHINE/packages"
   machine_starts
 }
 
-machine_files() {
-  mount_host "$(cat "$BOX/debian")" /run/lab/debian ro
+# This system's files, and of its services none. A dockerd that is started from now on is inside.
+machine_boots_on_this_system() {
+  machine_files /
+  printf '%s\n' '#!/bin/bash' "exec nsenter --target \"\$(cat $WORK/machine.pid)\" --mount --pid -- /usr/sbin/dockerd \"\$@\"" > /run/lab/bin/dockerd
+  chmod +x /run/lab/bin/dockerd
+  machine_starts --unit=basic.target
+}
+
+machine_files() { # FOLDER that they are in
   mkdir -p "$MACHINE"{,.upper,.work}
-  mount -t overlay -o "lowerdir=/run/lab/debian,upperdir=$MACHINE.upper,workdir=$MACHINE.work" machine "$MACHINE"
-  mkdir -p "$MACHINE"/{packages,outside} "$MACHINE/etc/systemd/system"
-  cp "$BOX"/headroom-*.deb "$MACHINE/packages"
-  # No screen to log in at.
+  mount -t overlay -o "lowerdir=$1,upperdir=$MACHINE.upper,workdir=$MACHINE.work" machine "$MACHINE"
+  mkdir -p "$MACHINE"/{outside,etc/systemd/system}
+  # Nobody logs in.
   ln -sf /dev/null "$MACHINE/etc/systemd/system/console-getty.service"
-  ln -sf /dev/null "$MACHINE/etc/systemd/system/systemd-networkd-wait-online.service"
   echo machine > "$MACHINE/etc/hostname"
 }
 
-machine_starts() {
+machine_starts() { # [OPTION of systemd...]
   mkdir -p /sys/fs/cgroup/machine
   (
     echo "$BASHPID" > /sys/fs/cgroup/machine/cgroup.procs
@@ -34,19 +44,23 @@ machine_starts() {
       mount -t sysfs -o ro sysfs sys
       mount -t cgroup2 cgroup sys/fs/cgroup
       mount --rbind /dev dev
-      mount -t tmpfs -o mode=755 run run
+      for folder in run tmp var/tmp; do mount -t tmpfs -o mode=1777 memory $folder; done
+      chmod 755 run
+      mount --rbind "$2" ".$2"
       pivot_root . outside
       umount -l /outside
       mount --make-rshared /
       exec env -i container=lab PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 \
-        /lib/systemd/systemd --log-target=console --show-status=no' machine "$MACHINE" > "$BOX/machine.log" 2>&1
+        /lib/systemd/systemd --log-target=console --show-status=no "${@:3}"' machine "$MACHINE" "$WORK" "$@" > "$BOX/machine.log" 2>&1
   ) &
   local keeper=$!
   eventually 10s machine_has_begun "$keeper"
+  MACHINE_PID=$(pgrep -P "$keeper")
+  echo "$MACHINE_PID" > "$WORK/machine.pid"
   eventually 60s machine_is_up
 }
 
-machine_has_begun() { MACHINE_PID=$(pgrep -P "$1") && [[ $(cat "/proc/$MACHINE_PID/comm") == systemd ]]; }
+machine_has_begun() { [[ $(cat "/proc/$(pgrep -P "$1")/comm") == systemd ]]; }
 machine_is_up() { inside systemctl is-system-running | grep -qxE 'running|degraded'; }
 
 inside() {
