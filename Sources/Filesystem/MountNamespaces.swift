@@ -2,7 +2,7 @@
 // Copyright (c) the Headroom authors
 
 import Glibc
-import Sandbox
+public import Sandbox
 public import Units
 
 /// A mounted device and the ways to it.

@@ -12,9 +12,11 @@ public enum HandedSockets {
 
     /// Their descriptors, which are the caller's from then on. None where nothing was handed to this process. Ask once, early:
     /// whatever is opened before could be taken for one of them.
-    public static func taken(
-        environment: (String) -> String? = { getenv($0).map { String(cString: $0) } }, process: Int32 = getpid()
-    ) throws(HandedSocketError) -> [Int32] {
+    public static func taken() throws(HandedSocketError) -> [Int32] {
+        try taken(environment: { getenv($0).map { String(cString: $0) } }, process: getpid())
+    }
+
+    static func taken(environment: (String) -> String?, process: Int32) throws(HandedSocketError) -> [Int32] {
         guard environment("LISTEN_PID").flatMap({ Int32($0) }) == process else { return [] }
         guard let count = environment("LISTEN_FDS").flatMap({ Int32($0) }), count > 0, count <= most else { return [] }
         let descriptors = Array(first..<first + count)

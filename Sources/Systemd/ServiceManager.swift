@@ -13,10 +13,13 @@ public final class ServiceManager: Sendable {
 
     private let socket: Mutex<DatagramSocket>
 
+    /// As this process' environment says.
+    public convenience init() { self.init(environment: { getenv($0).map { String(cString: $0) } }, process: getpid()) }
+
     /// - Parameters:
     ///   - environment: the value of a variable in it.
     ///   - process: this process' number; what is meant for another one is not taken.
-    public init(environment: (String) -> String? = { getenv($0).map { String(cString: $0) } }, process: Int32 = getpid()) {
+    init(environment: (String) -> String?, process: Int32 = 1) {
         let path = environment("NOTIFY_SOCKET") ?? ""
         // Other kinds of addresses, as vsock:, are for virtual machines.
         isThere = path.hasPrefix("/") || path.hasPrefix("@")

@@ -12,7 +12,7 @@ machine_boots() {
   machine_files /run/lab/debian
   mkdir -p "$MACHINE/packages"
   cp "$BOX"/headroom-*.deb "$MACHINE/packages"
-  machine_starts
+  machine_starts --unit=basic.target
 }
 
 # This system's files, and of its services none. A dockerd that is started from now on is inside.
@@ -32,7 +32,7 @@ machine_files() { # FOLDER that they are in
   echo machine > "$MACHINE/etc/hostname"
 }
 
-machine_starts() { # [OPTION of systemd...]
+machine_starts() { # OPTION of systemd...
   mkdir -p /sys/fs/cgroup/machine
   (
     echo "$BASHPID" > /sys/fs/cgroup/machine/cgroup.procs
