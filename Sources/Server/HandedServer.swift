@@ -18,11 +18,11 @@ struct HandedServer<Child: ServerChildChannel>: Sendable {
     let onListening: @Sendable (any Channel) async -> Void
 
     func run() async throws {
-        let limit = MaximumAvailableConnections(Limits.connections)
         let listening = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(limit.availableConnectionsChannelHandler)
+                    try channel.pipeline.syncOperations.addHandler(
+                        AvailableConnectionsChannelHandler(maxConnections: Limits.connections))
                 }
             }
             .childChannelOption(.allowRemoteHalfClosure, value: true)
