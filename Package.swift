@@ -42,6 +42,7 @@ let package = Package(
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CCrypt", pkgConfig: "libcrypt", providers: [.apt(["libcrypt-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CLinux"),
 
         room("FailPoints"),
@@ -49,6 +50,7 @@ let package = Package(
         room("Digest"),
         room("Systemd"),
         room("Sandbox"),
+        room("Gzip", ["CZlib"]),
         room("Deadlines", ["Units"]),
         room(
             "HTTPClient",
@@ -85,7 +87,7 @@ let package = Package(
             "Server",
             [
                 "Units", "Deadlines", "HTTPClient", "Credentials", "ConfigurationFile", "WebConfiguration", "YAML", "Policy",
-                "Journal", "Engine", "Exposition", "CLinux",
+                "Journal", "Engine", "Exposition", "Gzip", "CLinux",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -119,6 +121,7 @@ let package = Package(
         tests(of: "Digest"),
         tests(of: "Systemd"),
         tests(of: "Sandbox"),
+        tests(of: "Gzip"),
         tests(of: "Deadlines"),
         tests(
             of: "HTTPClient",

@@ -21,7 +21,21 @@ extension Engine {
         for (index, decision) in plan.decisions.enumerated() where names?.contains(decision.volume.name) ?? true {
             let former = old[decision.volume]
             if case .refused(let refusal) = decision.verdict { note(refusal, of: decision, before: former) }
+            noteWaiting(decision)
             writeDown(decision, before: former, at: index)
+        }
+        if names == nil {
+            let present = Set(plan.decisions.map(\.volume))
+            current.refusedSince = current.refusedSince.filter { present.contains($0.key) }
+        }
+    }
+
+    /// Since when a wish waits: for as long as it is refused, whatever the reason.
+    private func noteWaiting(_ decision: Decision) {
+        if let refusal = decision.refusal, refusal.reason != .busy {
+            if current.refusedSince[decision.volume] == nil { current.refusedSince[decision.volume] = .now() }
+        } else if !current.refusedSince.isEmpty {
+            current.refusedSince[decision.volume] = nil
         }
     }
 

@@ -92,9 +92,10 @@ extension Engine {
 
     private func ended(_ order: Order, _ result: GrowthResult, since start: Start) -> FinishedGrowth {
         let now = host.now()
-        let finished = FinishedGrowth(
+        var finished = FinishedGrowth(
             order: order, finishedAt: WallTime.now(), duration: now.since(start.at), reached: result.reached,
             failure: result.failure.map { "\($0.step): \($0.text)" }, isNews: start.isUrgent || result.failure != nil)
+        finished.suspended = result.suspended
         history.ended(order, failure: finished.failure, reached: result.reached, took: now.since(start.at), now: now)
         running[order.volume.name] = nil
         current.growths.absorb(finished)
@@ -138,6 +139,7 @@ extension GrowthRecord {
         case (_?, _): pool.failed += 1
         }
         pool.bytes += finished.reached.less(order.from)
+        if let time = finished.suspended { suspensions.observe(time.seconds) }
         byPool[order.volume.poolName] = pool
         guard !order.isRunway || finished.failure != nil else { return }
         durations.observe(finished.duration.seconds)

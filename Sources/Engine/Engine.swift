@@ -189,6 +189,7 @@ public actor Engine {
             } else {
                 current.polls.quickLooks += 1
             }
+            for time in facts.usageTimes { current.polls.usageTimes.observe(time.seconds) }
             for complaint in facts.complaints { note(complaint) }
             logger.trace("looked at \(facts.volumes.count) volumes in \(facts.duration.text)")
             let joined = Snapshot(joining: facts, onto: snapshot)
@@ -196,6 +197,7 @@ public actor Engine {
             let names = facts.looked
             for (volume, size) in births(of: joined, among: names) { history.recallBirth(of: volume, size: size) }
             history.absorb(joined.volumes.lazy.filter { names?.contains($0.name) ?? true })
+            history.absorb(joined.pools, at: facts.takenAt)
             if scope == .everything {
                 history.forgetAbsent(from: joined)
                 await noteBirths(of: joined)

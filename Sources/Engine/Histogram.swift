@@ -23,6 +23,10 @@ public struct Histogram: Sendable, Hashable, Codable {
 
     /// Seconds: a look takes some milliseconds, or as long as its slowest deadline.
     public static let pollBounds = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+    /// Seconds: statfs answers from memory, unless something below hangs.
+    public static let usageBounds = [0.000_01, 0.000_1, 0.000_5, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5]
+    /// Seconds: a resume that neither freezes nor flushes takes under a millisecond, and parts of a second under load.
+    public static let suspensionBounds = [0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
     /// Seconds: an ioctl takes milliseconds, a large ext4 growth many seconds.
     public static let growthBounds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
 }

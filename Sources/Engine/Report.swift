@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) the Headroom authors
 
+public import Host
 public import Inventory
 public import Policy
 public import Units
@@ -25,6 +26,8 @@ public struct Report: Sendable, Hashable, Codable {
     public var unreadableAlerts: UInt64 = 0
     /// Refused wishes since the start, counted when a refusal begins. Keyed by pool, then reason.
     public var refusals: [DeviceName: [Refusal.Reason: UInt64]] = [:]
+    /// Since when wishes that are refused now have been.
+    public var refusedSince: [VolumeIdentity: WallTime] = [:]
     /// Since the start, by part and kind: `devicemapper`/`failed`, `statfs`/`timeout`.
     public var errors: [ErrorKey: UInt64] = [:]
 
@@ -56,6 +59,8 @@ public struct PollHealth: Sendable, Hashable, Codable {
     public var lastError: String?
     /// Of whole looks, in seconds.
     public var durations = Histogram(bounds: Histogram.pollBounds)
+    /// Of asking single filesystems for their usage, in seconds.
+    public var usageTimes = Histogram(bounds: Histogram.usageBounds)
     /// Looks at single volumes between the whole ones.
     public var quickLooks: UInt64 = 0
     /// How often the loop has gone round, whether its looks succeeded or failed.
@@ -81,6 +86,8 @@ public struct GrowthRecord: Sendable, Hashable, Codable {
     public var byPool: [DeviceName: PoolGrowths] = [:]
     /// Of whole growths, in seconds.
     public var durations = Histogram(bounds: Histogram.growthBounds)
+    /// How long volumes were suspended, in seconds, by growths and by lengthening devices ahead of need.
+    public var suspensions = Histogram(bounds: Histogram.suspensionBounds)
     /// Under way.
     public var running: [Order] = []
     /// The last ones, newest last, at most `GrowthRecord.kept`.
@@ -113,6 +120,8 @@ public struct FinishedGrowth: Sendable, Hashable, Codable {
     public var reached: Bytes
     /// Nil when it was done; else the step, and what went wrong.
     public var failure: String?
+    /// How long the volume was suspended for it; nil when Headroom did not suspend it.
+    public var suspended: Duration?
     /// Somebody waited for it, or it failed. That idle filesystems were made ready for a burst is none.
     public var isNews: Bool
 

@@ -9,13 +9,13 @@ extension MetricFamily {
     /// What the daemon says of itself.
     static let daemon: [MetricFamily] = [
         labelled(
-            "headroom_build_info", .gauge, nil, ["version", "arch"],
+            "headroom_build_info", .info, nil, ["version", "arch"],
             help: "Always 1. The version that runs."
         ) { scene in
             [Sample(LabelSet([Label("version", scene.report.version), Label("arch", machine)]), .integer(1))]
         },
         labelled(
-            "headroom_host_info", .gauge, nil, ["kind"],
+            "headroom_host_info", .info, nil, ["kind"],
             help: "Always 1. The kind of host that is looked at: linux, or simulated, whose figures are made up."
         ) { [Sample(LabelSet([Label("kind", $0.report.hostKind)]), .integer(1))] },
         labelled(

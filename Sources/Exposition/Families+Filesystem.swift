@@ -10,7 +10,7 @@ extension MetricFamily {
     /// What is known of the filesystem on each volume.
     static let filesystems: [MetricFamily] = [
         labelled(
-            "headroom_filesystem_info", .gauge, nil, ["pool", "volume", "fstype", "mountpoint"],
+            "headroom_filesystem_info", .info, nil, ["pool", "volume", "fstype", "mountpoint"],
             help: """
                 Always 1. The kind of filesystem, and where it is mounted as the process that mounted it calls it. Only ext4 \
                 and xfs are grown.
@@ -44,6 +44,13 @@ extension MetricFamily {
                 """
         ) { ($0.usage?.available).map { .bytes($0) } },
         volume(
+            "headroom_filesystem_full_forecast_seconds", .seconds,
+            help: """
+                Time until nothing is available, at the faster of the last five minutes' and the last hour's pace, if it is not \
+                grown; absent while it does not fill.
+                """
+        ) { ($0.decision?.fullIn).map { .seconds($0) } },
+        volume(
             "headroom_filesystem_inodes",
             help: """
                 Inodes that the filesystem has. XFS makes them as it needs them, so there it is the most that it could.
@@ -70,6 +77,13 @@ extension MetricFamily {
             "headroom_filesystem_unreadable",
             help: "1 if the filesystem's usage could not be read, though it answered: the log says why."
         ) { ($0.mount?.isUnreadable).map { .flag($0) } },
+        histogram(
+            "headroom_filesystem_statfs_duration_seconds", .seconds,
+            help: """
+                How long single filesystems took to tell their usage; one that hangs counts with the time that it was waited \
+                for. If it rises, a device below is slow: see headroom_filesystem_stuck and dmesg.
+                """
+        ) { $0.report.polls.usageTimes },
     ]
 }
 

@@ -35,6 +35,13 @@ extension MetricFamily {
                 assumed_fill_rate.
                 """
         ) { $0.report.growths.durations },
+        histogram(
+            "headroom_growth_suspend_duration_seconds", .seconds,
+            help: """
+                How long volumes were suspended, at most, to get a longer device. Their writers waited meanwhile. What LVM, LXD \
+                and Incus do themselves is not in it.
+                """
+        ) { $0.report.growths.suspensions },
         pool(
             "headroom_growth_running",
             help: "Growths under way. One that stays for minutes hangs in the kernel: look for a suspended volume."

@@ -10,7 +10,7 @@ extension MetricFamily {
     /// What the kernel says of each thin pool.
     static let pools: [MetricFamily] = [
         labelled(
-            "headroom_pool_info", .gauge, nil, ["pool", "owner", "device", "uuid", "vg", "lv"],
+            "headroom_pool_info", .info, nil, ["pool", "owner", "device", "uuid", "vg", "lv"],
             help: "Always 1. Who keeps the pool's record, and its device number."
         ) { $0.pools.map { Sample($0.labels.adding(info(of: $0.pool)), .integer(1)) } },
         labelled(

@@ -5,6 +5,21 @@ extension MetricFamily {
     /// What became of requests over the network.
     static let requests: [MetricFamily] = [
         requests(
+            "headroom_http_requests_total", .counter, ["code"],
+            help: """
+                Requests over the network that were answered, by the code of the answer. If codes from 500 on rise, the log says \
+                why.
+                """
+        ) { figures in
+            figures.answered.merging([200: 0]) { $0 + $1 }.sorted { $0.key < $1.key }.map { code, count in
+                Sample(LabelSet([Label("code", "\(code)")]), .integer(count))
+            }
+        },
+        requests(
+            "headroom_http_requests_in_flight", .gauge, [],
+            help: "Requests over the network that are being answered now, the one that asks included."
+        ) { [Sample(.none, .integer($0.inFlight))] },
+        requests(
             "headroom_http_requests_rejected_total", .counter, ["reason"],
             help: """
                 Requests over the network that were turned away. If wrong_credentials rises, somebody has an old password or \

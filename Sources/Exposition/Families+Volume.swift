@@ -11,7 +11,7 @@ extension MetricFamily {
     /// What is known of each thin volume, and what the policy decided.
     static let volumes: [MetricFamily] = [
         labelled(
-            "headroom_volume_info", .gauge, nil,
+            "headroom_volume_info", .info, nil,
             [
                 "pool", "volume", "owner", "role", "container", "name", "image", "namespace", "pod", "pod_namespace", "vg", "lv",
                 "tags",
@@ -32,6 +32,16 @@ extension MetricFamily {
                 discarded: fstrim gives it back.
                 """
         ) { $0.volume.mapped.map { .bytes($0) } },
+        volume(
+            "headroom_volume_reclaimable_bytes", .bytes,
+            help: """
+                What the volume holds in the pool beyond what its filesystem uses: about what fstrim in it would give back. The \
+                filesystem's own tables and journal are in it.
+                """
+        ) { view in
+            guard let mapped = view.volume.mapped, let usage = view.usage else { return nil }
+            return .bytes(mapped.less(usage.used))
+        },
         volume(
             "headroom_volume_runway_bytes", .bytes,
             help: """
@@ -87,6 +97,13 @@ extension MetricFamily {
                 return Sample(view.labels.adding(Label("reason", reason.rawValue)), .integer(1))
             }
         },
+        volume(
+            "headroom_volume_refused_since_timestamp_seconds", .seconds,
+            help: """
+                Since when a wish of the volume has been refused, whatever the reason; absent while none is. headroom explain \
+                VOLUME says what to do.
+                """
+        ) { $0.refusedSince.map { .moment($0) } },
         volume(
             "headroom_volume_last_growth_timestamp_seconds", .seconds,
             help: """

@@ -53,6 +53,8 @@ public struct GrowthDocument: Codable, Hashable, Sendable {
     public var durationSeconds: Double
     /// The filesystem's size afterwards.
     public var reachedBytes: UInt64
+    /// How long the volume was suspended for it, at most; absent when Headroom did not suspend it.
+    public var suspendedSeconds: Double?
     /// The step that failed, and what went wrong; absent when it was done.
     public var failure: String?
 
@@ -61,6 +63,7 @@ public struct GrowthDocument: Codable, Hashable, Sendable {
         finishedAt = Date(growth.finishedAt)
         durationSeconds = growth.duration.seconds
         reachedBytes = growth.reached.count
+        suspendedSeconds = growth.suspended?.seconds
         failure = growth.failure
     }
 }

@@ -5,10 +5,7 @@ import Engine
 
 extension MetricFamily {
     /// Every family there is, in the order in which they are written.
-    public static let all: [MetricFamily] = ofReport + requests + notifications + process
-
-    /// What comes from a report; rendered once for each.
-    static let ofReport: [MetricFamily] = [daemon, pools, poolPolicy, volumes, filesystems, growths, overrides].flatMap { $0 }
+    public static let all: [MetricFamily] = FamilyGroup.allCases.flatMap(\.families)
 
     // Rows of the tables, by what they have a series for.
 

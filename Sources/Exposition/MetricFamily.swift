@@ -19,9 +19,13 @@ public struct MetricFamily: Sendable {
     let samples: Samples
 }
 
-public enum MetricType: String, Sendable { case gauge, counter, histogram }
+public enum MetricType: String, Sendable {
+    case gauge, counter, histogram
+    /// Labels that tell what something is, with the value 1: a gauge where a format knows no such type.
+    case info
+}
 
-public enum MetricUnit: String, Sendable {
+public enum MetricUnit: String, CaseIterable, Sendable {
     case bytes, seconds, ratio
     case bytesPerSecond = "bytes_per_second"
 }

@@ -5,15 +5,17 @@ import Engine
 
 /// A form that metrics are written in. Series of one family come one after the other between two `begin`s.
 protocol MetricWriter {
+    /// What was written so far.
+    var bytes: [UInt8] { get }
     mutating func begin(_ family: MetricFamily)
     mutating func write(_ labels: LabelSet, _ value: MetricValue)
     mutating func write(_ histogram: Histogram)
 }
 
 extension MetricWriter {
-    /// Writes all families that come from a report.
-    mutating func write(_ scene: Scene) {
-        for family in MetricFamily.ofReport {
+    /// Writes families that come from a report.
+    mutating func write(_ families: [MetricFamily], _ scene: Scene) {
+        for family in families {
             begin(family)
             switch family.samples {
             case .single(let value):
@@ -34,30 +36,19 @@ extension MetricWriter {
         }
     }
 
-    /// Writes the families about requests over the network, which change from scrape to scrape.
-    mutating func write(_ figures: RequestFigures) {
-        for family in MetricFamily.requests {
-            guard case .requests(let samples) = family.samples else { continue }
+    /// Writes the families that change from scrape to scrape, as far as there are figures for them.
+    mutating func write(_ figures: ScrapeFigures) {
+        for family in [FamilyGroup.requests, .notifications, .process].flatMap(\.families) {
             begin(family)
-            for sample in samples(figures) { write(sample.labels, sample.value) }
-        }
-    }
-
-    /// Writes the families about telling Alertmanagers, which change from scrape to scrape.
-    mutating func write(_ figures: NotificationFigures) {
-        for family in MetricFamily.notifications {
-            guard case .notifications(let samples) = family.samples else { continue }
-            begin(family)
-            for sample in samples(figures) { write(sample.labels, sample.value) }
-        }
-    }
-
-    /// Writes the families about this process, which change from scrape to scrape.
-    mutating func write(_ figures: ProcessFigures) {
-        for family in MetricFamily.process {
-            guard case .process(let value) = family.samples, let value = value(figures) else { continue }
-            begin(family)
-            write(.none, value)
+            switch family.samples {
+            case .requests(let samples):
+                for sample in figures.requests.map(samples) ?? [] { write(sample.labels, sample.value) }
+            case .notifications(let samples):
+                for sample in figures.notifications.map(samples) ?? [] { write(sample.labels, sample.value) }
+            case .process(let value):
+                if let value = figures.process.flatMap(value) { write(.none, value) }
+            case .single, .pools, .volumes, .labelled, .histogram: break
+            }
         }
     }
 }

@@ -26,6 +26,11 @@ public struct PoolDocument: Codable, Hashable, Sendable {
     /// What may still be granted.
     public var headroomBytes: UInt64?
     public var limitedByMetadata: Bool?
+    /// At the present pace; absent while it does not fill.
+    public var dataFullInSeconds: Double?
+    public var metadataFullInSeconds: Double?
+    /// Whether the metadata is too small for all of the data; absent while too little is mapped to say.
+    public var metadataRunsOutFirst: Bool?
     public var volumes: Int
     public var volumesBytes: UInt64?
     public var fillRateBytesPerSecond: Double?
@@ -55,6 +60,9 @@ public struct PoolDocument: Codable, Hashable, Sendable {
         promisedBytes = pool.report == nil ? nil : outlook?.promised.count
         headroomBytes = outlook?.headroom?.count
         limitedByMetadata = outlook?.headroom == nil ? nil : outlook?.isLimitedByMetadata
+        dataFullInSeconds = outlook?.dataFullIn?.seconds
+        metadataFullInSeconds = outlook?.metadataFullIn?.seconds
+        metadataRunsOutFirst = view.metadataRunsOutFirst
         volumes = view.volumeCount
         volumesBytes = outlook?.volumesSize.count
         fillRateBytesPerSecond = outlook?.fillRate.bytesPerSecond

@@ -2,49 +2,58 @@
 // Copyright (c) the Headroom authors
 
 public import Engine
+public import Units
 
-/// Makes the text that Prometheus scrapes, once for each report however often it is asked for.
+/// Writes the metrics of a report, a group at a time.
 public struct Renderer: Sendable {
-    /// Of the text format 0.0.4.
-    public static let contentType = "text/plain; version=0.0.4; charset=utf-8"
+    private let scene: Scene
 
-    private var writer = TextWriter()
-    private var rendered: Report?
+    public init(_ report: Report) { scene = Scene(report) }
 
-    public init() {}
-
-    /// What was rendered last: UTF-8.
-    public var text: [UInt8] { writer.bytes }
-
-    /// Renders `report`, unless it is what was rendered last. Says whether the text is a new one.
-    /// Two reports that share their storage are told alike at once.
-    public mutating func update(to report: Report) -> Bool {
-        if rendered == report { return false }
-        rendered = nil
-        writer.clear()
-        writer.write(Scene(report))
-        rendered = report
-        return true
+    /// What the report tells of a group: UTF-8, whole families. Nothing for one that does not come from reports.
+    public func text(of group: FamilyGroup, as form: TextForm) -> [UInt8] {
+        switch form {
+        case .prometheus: text(of: group, by: TextWriter())
+        case .openMetrics: text(of: group, by: OpenMetricsWriter(countingSince: scene.report.startedAt))
+        }
     }
 
-    /// The families about this process, for every scrape anew.
-    public static func text(of figures: ProcessFigures) -> [UInt8] {
-        var writer = TextWriter()
-        writer.write(figures)
+    /// What changes from scrape to scrape, and the end of the text.
+    ///
+    /// - Parameter startedAt: since when the daemon counts.
+    public static func text(of figures: ScrapeFigures, as form: TextForm, startedAt: WallTime) -> [UInt8] {
+        switch form {
+        case .prometheus: text(of: figures, by: TextWriter())
+        case .openMetrics: text(of: figures, by: OpenMetricsWriter(countingSince: startedAt)) + OpenMetricsWriter.end
+        }
+    }
+
+    // Generic, not by an existential: the loop over all volumes is made for each writer.
+
+    private func text(of group: FamilyGroup, by writer: some MetricWriter) -> [UInt8] {
+        var writer = writer
+        writer.write(group.families, scene)
         return writer.bytes
     }
 
-    /// The families about telling Alertmanagers, for every scrape anew.
-    public static func text(of figures: NotificationFigures) -> [UInt8] {
-        var writer = TextWriter()
+    private static func text(of figures: ScrapeFigures, by writer: some MetricWriter) -> [UInt8] {
+        var writer = writer
         writer.write(figures)
         return writer.bytes
     }
+}
 
-    /// The families about requests over the network, for every scrape anew.
-    public static func text(of figures: RequestFigures) -> [UInt8] {
-        var writer = TextWriter()
-        writer.write(figures)
-        return writer.bytes
+/// What changes from scrape to scrape. What was not asked for is left out.
+public struct ScrapeFigures: Hashable, Sendable {
+    public var requests: RequestFigures?
+    public var notifications: NotificationFigures?
+    public var process: ProcessFigures?
+
+    public init(
+        requests: RequestFigures? = nil, notifications: NotificationFigures? = nil, process: ProcessFigures? = nil
+    ) {
+        self.requests = requests
+        self.notifications = notifications
+        self.process = process
     }
 }

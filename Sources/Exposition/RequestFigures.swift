@@ -17,6 +17,9 @@ public struct RequestFigures: Hashable, Sendable {
         case busy
     }
 
+    /// By the code of the answer.
+    public var answered: [Int: UInt64] = [:]
+    public var inFlight: UInt64 = 0
     public var rejected: [Rejection: UInt64] = [:]
     public var failedHandshakes: UInt64 = 0
     /// Whether the web configuration was good when last read. Nil: there is none.

@@ -34,7 +34,8 @@ struct Scene: Sendable {
             VolumeView(
                 volume: volume, poolName: poolNames[volume.poolName] ?? volume.poolName.shown,
                 decision: decisions.decision(for: volume.identity, at: index),
-                lastGrowth: lastGrowths.isEmpty ? nil : lastGrowths[volume.identity])
+                lastGrowth: lastGrowths.isEmpty ? nil : lastGrowths[volume.identity],
+                refusedSince: report.refusedSince.isEmpty ? nil : report.refusedSince[volume.identity])
         }
     }
 
@@ -102,14 +103,17 @@ final class VolumeView: Sendable {
     let decision: Decision?
     /// When it was last grown, if that is among the growths that are remembered.
     let lastGrowth: WallTime?
+    /// Since when a wish of it has been refused.
+    let refusedSince: WallTime?
     let labels: LabelSet
 
-    init(volume: Volume, poolName: String, decision: Decision?, lastGrowth: WallTime?) {
+    init(volume: Volume, poolName: String, decision: Decision?, lastGrowth: WallTime?, refusedSince: WallTime?) {
         self.volume = volume
         usage = volume.usage
         mount = volume.filesystem.map { MountView($0) }
         self.decision = decision
         self.lastGrowth = lastGrowth
+        self.refusedSince = refusedSince
         labels = LabelSet([Label("pool", poolName), Label("volume", volume.name.shown)])
     }
 }

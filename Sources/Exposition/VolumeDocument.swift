@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) the Headroom authors
 
+public import FoundationEssentials
 import Host
 import Inventory
 import Owners
@@ -39,6 +40,10 @@ public struct VolumeDocument: Codable, Hashable, Sendable {
     public var rule: String?
     public var mode: Mode?
     public var verdict: VerdictDocument?
+    /// When nothing will be available at the present pace, if it is not grown; absent while it does not fill.
+    public var fullInSeconds: Double?
+    /// Since when a wish of it has been refused.
+    public var refusedSince: Date?
     /// Why it should be larger.
     public var needs: [Need]
     /// Why it is not grown.
@@ -74,6 +79,8 @@ public struct VolumeDocument: Codable, Hashable, Sendable {
         rule = view.decision?.rule
         mode = view.decision?.mode
         verdict = (view.decision?.verdict).map { VerdictDocument($0) }
+        fullInSeconds = view.decision?.fullIn?.seconds
+        refusedSince = view.refusedSince.map { Date($0) }
         needs = view.decision?.needs ?? []
         switch view.decision?.verdict {
         case .refused(let refusal), .barred(let refusal): self.refusal = RefusalDocument(refusal)

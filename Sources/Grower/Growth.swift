@@ -16,6 +16,8 @@ public struct Growth: Sendable, Hashable {
     private var reached: Bytes
     /// What the owner's hook has taken down.
     private var told: Sectors?
+    /// How long the volume was suspended so far.
+    private var suspended: Duration?
     /// What went wrong on the way and did not end it.
     private var owed: Failure?
     /// The device has the length that it is to have, or is about to get it.
@@ -84,6 +86,7 @@ public struct Growth: Sendable, Hashable {
     public mutating func next(after report: StepReport) -> Action {
         let before = reached
         if let size = report.filesystemSize { reached = max(reached, size) }
+        if let time = report.suspended { suspended = (suspended ?? .zero) + time }
         switch (state, report.outcome) {
         case (.runningHook, .done):
             told = order.deviceTo
@@ -143,7 +146,8 @@ public struct Growth: Sendable, Hashable {
 
     private mutating func end(_ failure: Failure?) -> Action {
         state = .finished
-        return .finish(GrowthResult(order: order, reached: reached, told: told, failure: failure ?? owed))
+        return .finish(
+            GrowthResult(order: order, reached: reached, told: told, suspended: suspended, failure: failure ?? owed))
     }
 
     private var step: String {
@@ -168,12 +172,15 @@ public struct GrowthResult: Sendable, Hashable {
     public let reached: Bytes
     /// The length that the owner's hook has taken down, if it was run.
     public let told: Sectors?
+    /// How long the volume was suspended for it, at most; nil when Headroom did not suspend it.
+    public let suspended: Duration?
     public let failure: Failure?
 
-    init(order: Order, reached: Bytes, told: Sectors? = nil, failure: Failure?) {
+    init(order: Order, reached: Bytes, told: Sectors? = nil, suspended: Duration? = nil, failure: Failure?) {
         self.order = order
         self.reached = reached
         self.told = told
+        self.suspended = suspended
         self.failure = failure
     }
 

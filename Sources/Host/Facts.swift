@@ -18,6 +18,8 @@ public struct Facts: Hashable, Sendable, Codable {
     public var volumes: [VolumeFact]
     /// Kept volumes that their owner has given up since the last look.
     public var released: [VolumeIdentity] = []
+    /// How long each mounted filesystem took to tell its usage; the deadline for one that did not.
+    public var usageTimes: [Duration] = []
     /// What could not be read, each with what it was.
     public var complaints: [Complaint]
 

@@ -83,6 +83,9 @@ public struct StepReport: Hashable, Sendable, Codable {
     public var deviceLength: Sectors?
     /// The filesystem's size by its geometry afterwards, if it is mounted and could be read.
     public var filesystemSize: Bytes?
+    /// How long the volume was suspended for it, at most; nil where Headroom suspends nothing. What LVM, LXD and Incus do
+    /// themselves is not seen.
+    public var suspended: Duration?
 
     public init(outcome: Outcome, duration: Duration, deviceLength: Sectors? = nil, filesystemSize: Bytes? = nil) {
         self.outcome = outcome

@@ -11,6 +11,8 @@ public struct History: Sendable, Hashable, Codable {
     private var volumes: [VolumeIdentity: VolumeHistory] = [:]
     /// The fastest fill that any filesystem of a pool has shown.
     private(set) var fastestFills: [DeviceName: ByteRate] = [:]
+    /// How fast each pool fills.
+    private(set) var paces: [DeviceName: PoolPaces] = [:]
     /// Of growths that Headroom carries out itself.
     public private(set) var reaction = Reaction()
     /// Of those that LXD or Incus carries out whole, at the moment of need: nothing of them can be done ahead.
@@ -31,12 +33,18 @@ public struct History: Sendable, Hashable, Codable {
         }
     }
 
+    /// Takes in what is used of the pools at a look.
+    public mutating func absorb(_ pools: some Sequence<Pool>, at time: MonotonicTime) {
+        for pool in pools { paces[pool.name, default: PoolPaces()].absorb(pool, at: time) }
+    }
+
     /// Forgets what is not in the snapshot any more.
     public mutating func forgetAbsent(from snapshot: Snapshot) {
         let present = Set(snapshot.volumes.map(\.identity))
         volumes = volumes.filter { present.contains($0.key) || $0.value.running != nil }
         let pools = Set(snapshot.pools.map(\.name))
         fastestFills = fastestFills.filter { pools.contains($0.key) }
+        paces = paces.filter { pools.contains($0.key) }
     }
 
     /// The size at which an earlier run first saw the filesystem: what is beyond it was granted.
@@ -84,6 +92,8 @@ public struct VolumeHistory: Sendable, Hashable, Codable {
     public fileprivate(set) var birthSize: Bytes?
     /// How fast it fills now, over its last looks.
     public private(set) var rate = ByteRate.zero
+    /// How fast it fills in the long run.
+    public private(set) var pace = Pace()
     /// It was idle at the look before the last one, and is not any more.
     public private(set) var hasJustBegun = false
     public fileprivate(set) var running: Order?
@@ -112,6 +122,7 @@ public struct VolumeHistory: Sendable, Hashable, Codable {
         guard let usage = volume.usage, !volume.isDoubtful else { return nil }
         guard let used = lastUsed, let size = lastSize, let look = lastLook else {
             remember(usage, at: volume.seenAt)
+            pace.restart(from: usage.used, at: volume.seenAt)
             return nil
         }
         let elapsed = volume.seenAt.since(look)
@@ -120,7 +131,11 @@ public struct VolumeHistory: Sendable, Hashable, Codable {
         let written = usage.used.less(used)
         hasJustBegun = rate == .zero && written > .zero
         // A growth changes what the filesystem itself uses.
-        guard size == usage.size else { return nil }
+        guard size == usage.size else {
+            pace.restart(from: usage.used, at: volume.seenAt)
+            return nil
+        }
+        pace.absorb(usage.used, at: volume.seenAt)
         let shown = ByteRate(written, per: elapsed)
         // Rises at once, falls by half with each look that shows less.
         rate = max(shown, ByteRate(bytesPerSecond: rate.bytesPerSecond / 2 < 1 ? 0 : rate.bytesPerSecond / 2))

@@ -45,6 +45,11 @@ public struct PoolOutlook: Sendable, Hashable, Codable {
     public var burstRoom: Bytes
     /// Why nothing on this pool is grown now.
     public var bar: Refusal?
+    /// When data, and metadata, will be used up at the present pace; nil while they do not fill.
+    public var dataFullIn: Duration?
+    public var metadataFullIn: Duration?
+    /// The metadata that would be in use were all data mapped; nil while that cannot be told.
+    public var metadataNeeded: Bytes?
 
     public init(
         pool: DeviceName, reserve: Bytes, metadataReserve: Bytes, promised: Bytes, headroom: Bytes?,
@@ -82,6 +87,8 @@ public struct Decision: Sendable, Hashable, Codable {
     public var runway: Sectors?
     /// Somebody is writing to it.
     public var isFilling: Bool
+    /// When nothing will be available at the present pace; nil while it does not fill.
+    public var fullIn: Duration?
 
     public init(
         volume: VolumeIdentity, rule: String, mode: Mode, verdict: Verdict, needs: [Need] = [], findings: [Finding] = [],

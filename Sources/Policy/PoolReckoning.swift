@@ -22,6 +22,7 @@ struct PoolReckoning {
     /// What this plan has granted into the reserve, by what allows it.
     private var exceeded: [OverrideID: Bytes] = [:]
     let bar: Refusal?
+    private let paces: PoolPaces
 
     init(_ pool: Pool, volumes: [Volume], rule: PoolRule, history: History, hostBar: Refusal? = nil) {
         self.pool = pool
@@ -40,6 +41,7 @@ struct PoolReckoning {
             ).total
         volumesSize = volumes.map(\.reckonedSize).sum()
         bar = hostBar ?? Refusal.bar(on: pool)
+        paces = history.paces[pool.name] ?? PoolPaces()
     }
 
     /// fill rate × reaction, to the mebibyte.
@@ -92,10 +94,16 @@ struct PoolReckoning {
     }
 
     var outlook: PoolOutlook {
-        PoolOutlook(
+        var outlook = PoolOutlook(
             pool: pool.name, reserve: reserve, metadataReserve: metadataReserve, promised: promised, headroom: headroom,
             isLimitedByMetadata: isLimitedByMetadata, volumesSize: volumesSize, overcommitLimit: rule.overcommitLimit,
             fillRate: fillRate, fillRateWasSeen: fillRateWasSeen, reaction: reaction, burstRoom: burstRoom, bar: bar)
+        outlook.dataFullIn = unmapped.flatMap { paces.data.time(toFill: $0) }
+        if let total = pool.metadataTotal, let used = pool.metadataUsed {
+            outlook.metadataFullIn = paces.metadata.time(toFill: total.less(used))
+        }
+        outlook.metadataNeeded = pool.metadataNeeded
+        return outlook
     }
 
     /// The refusal of `wanted` more bytes, by what limits.

@@ -52,6 +52,7 @@ struct VolumeCase {
     func decide(_ reckoning: inout PoolReckoning) -> Decision {
         var decision = Decision(
             volume: volume.identity, rule: rule.name, mode: mode, verdict: .content, isFilling: past.rate > .zero)
+        decision.fullIn = volume.usage.flatMap { past.pace.time(toFill: $0.available) }
         decision.findings = overrides.findings
         if let size = volume.filesystem?.geometry?.size, let wish = overrides.growth(beyond: size), breach == nil {
             carryOut(wish.override, to: wish.to, &decision, &reckoning)

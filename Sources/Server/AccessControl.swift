@@ -27,6 +27,7 @@ public final class AccessControl: Sendable {
     private let logger: Logger
     let passwords = PasswordChecks()
     let rejections: Rejections
+    let requests = RequestCounts()
 
     /// Reads the files. Blocks for as long as the disk takes.
     /// - Parameter webConfiguration: the file in the format that Prometheus' exporters share. Nil: plain HTTP, open for reading.
@@ -54,6 +55,7 @@ public final class AccessControl: Sendable {
 
     var figures: RequestFigures {
         var figures = rejections.figures
+        (figures.answered, figures.inFlight) = requests.counts
         figures.webConfigurationIsGood = state.withLock { $0.files.webConfiguration == nil ? nil : $0.isGood }
         return figures
     }

@@ -20,11 +20,9 @@ struct HistoryWish: Hashable {
     /// Throws a ``Refused`` for what is not understood.
     init(query text: String, now: WallTime = .now()) throws {
         var seen: Set<String> = []
-        for pair in text.split(separator: "&") {
-            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard let name = String(percentEncoded: HistoryWish.spaced(parts[0])),
-                let value = String(percentEncoded: HistoryWish.spaced(parts.count > 1 ? parts[1] : ""))
-            else { throw HistoryWish.refused("`\(pair.prefix(100))` is not percent-encoded UTF-8") }
+        let fields: Query
+        do throws(Query.Unreadable) { fields = try Query(text) } catch { throw HistoryWish.refused(error.text) }
+        for (name, value) in fields.fields {
             guard HistoryWish.words.contains(name) else { throw HistoryWish.refused("`\(name.prefix(100))` is not known here") }
             guard seen.insert(name).inserted else { throw HistoryWish.refused("`\(name)` is there twice") }
             try take(name, value, now: now)
@@ -66,9 +64,6 @@ struct HistoryWish: Hashable {
     private static func refused(_ text: String) -> Refused {
         Refused(.badRequest, text, hint: "ask like /api/v1/history?volume=web&since=24h&kind=growth&limit=100")
     }
-
-    /// Forms write a blank as a plus.
-    private static func spaced(_ text: some StringProtocol) -> String { String(text.map { $0 == "+" ? " " : $0 }) }
 
     /// The same, to be asked.
     var path: String {

@@ -21,6 +21,20 @@ struct Responder: HTTPResponder {
     let notifications: @Sendable () -> NotificationFigures?
 
     func respond(to request: Request, context connection: Connection) async throws -> Response {
+        guard door == .network else { return try await secured(request, connection) }
+        access.control.requests.begin()
+        let response: Response
+        do {
+            response = try await secured(request, connection)
+        } catch {
+            access.control.requests.end(with: HTTPResponse.Status.internalServerError.code)
+            throw error
+        }
+        access.control.requests.end(with: response.status.code)
+        return response
+    }
+
+    private func secured(_ request: Request, _ connection: Connection) async throws -> Response {
         var response = try await answer(request, connection)
         response.headers[.xContentTypeOptions] = "nosniff"
         if door == .network {
@@ -58,7 +72,7 @@ struct Responder: HTTPResponder {
     private func read(_ route: Route, _ request: Request) async throws -> Response {
         let report = daemon.report()
         switch route {
-        case .metrics: return await metrics(of: report)
+        case .metrics: return try await metrics(request, of: report)
         case .page: return Page(report, telemetryPath: telemetryPath).response
         case .healthy: return Response(text: "Headroom is healthy.\n")
         case .ready: return ready(report)
@@ -72,15 +86,6 @@ struct Responder: HTTPResponder {
         case .history: return try await history(try HistoryWish(query: request.uri.query ?? ""))
         case .reload, .alerts, .grow, .hold, .release, .pin, .pause, .resume: throw Refused.method(.get, for: route)
         }
-    }
-
-    private func metrics(of report: Report) async -> Response {
-        let process = try? await aside { ByteBuffer(bytes: Renderer.text(of: ProcessFigures.read())) }
-        let requests = ByteBuffer(bytes: Renderer.text(of: access.control.figures))
-        let notifications = notifications().map { ByteBuffer(bytes: Renderer.text(of: $0)) }
-        let parts = [await scrapes.text(of: report), requests, notifications ?? ByteBuffer(), process ?? ByteBuffer()]
-        return Response(
-            status: .ok, headers: [.contentType: Renderer.contentType], body: ResponseBody(contentsOf: parts))
     }
 
     private func history(_ wish: HistoryWish) async throws -> Response {
@@ -127,7 +132,7 @@ struct Responder: HTTPResponder {
     }
 
     /// Runs what would hold up others on a thread of its own.
-    private func aside<Result: Sendable>(_ work: @escaping @Sendable () throws -> Result) async throws -> Result {
+    func aside<Result: Sendable>(_ work: @escaping @Sendable () throws -> Result) async throws -> Result {
         try await NIOThreadPool.singleton.runIfActive(work)
     }
 }

@@ -61,9 +61,14 @@ extension World {
         spoil(&seen, looked: scope == .everything ? nil : looked)
         var duration = timing.look + timing.lookPerVolume * seen.count
         if waitsForFilesystem(looked) { duration += timing.statfsDeadline }
-        return Facts(
+        var facts = Facts(
             scope: scope, takenAt: now, wallTime: wallTime, duration: duration, pools: poolFacts, volumes: seen,
             complaints: complaints)
+        facts.usageTimes = seen.compactMap { fact in
+            guard case .mounted(let filesystem) = fact.content else { return nil }
+            return filesystem.reading == .stuck ? timing.statfsDeadline : timing.lookPerVolume
+        }
+        return facts
     }
 
     private mutating func freshen() {

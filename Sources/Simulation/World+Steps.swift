@@ -194,6 +194,7 @@ extension World {
         let outcome = end(ticket)
         chronicle.add(PerformedStep(step: ticket.step, began: ticket.began, ended: now, outcome: outcome))
         var report = StepReport(outcome: outcome, duration: now.since(ticket.began))
+        if case .resume = ticket.step, outcome == .done { report.suspended = report.duration }
         if let place = ticket.volume, volumes[place].isPresent {
             report.deviceLength = volumes[place].length
             if let filesystem = volumes[place].filesystem, filesystem.isMounted, !volumes[place].standsStill {

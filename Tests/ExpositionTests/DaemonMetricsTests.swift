@@ -27,7 +27,7 @@ struct DaemonMetricsTests {
         let scrape = Scrape(SampleHost.report())
         #expect(scrape["headroom_growth_duration_seconds_bucket{le=\"0.1\"}"] == "0")
         #expect(scrape["headroom_growth_duration_seconds_bucket{le=\"0.25\"}"] == "1")
-        #expect(scrape["headroom_growth_duration_seconds_bucket{le=\"60\"}"] == "1")
+        #expect(scrape["headroom_growth_duration_seconds_bucket{le=\"60.0\"}"] == "1")
         #expect(scrape["headroom_growth_duration_seconds_bucket{le=\"+Inf\"}"] == "2")
         #expect(scrape["headroom_growth_duration_seconds_count"] == "2")
         #expect(scrape["headroom_growth_duration_seconds_sum"] == "400.2")
@@ -68,7 +68,9 @@ struct DaemonMetricsTests {
     }
 
     @Test func `This process tells its figures under the usual names`() throws {
-        let scrape = Scrape(Renderer.text(of: ProcessFigures.read()))
+        let scrape = Scrape(
+            Renderer.text(
+                of: ScrapeFigures(process: ProcessFigures.read()), as: .prometheus, startedAt: WallTime(seconds: 0)))
         for name in ["resident_memory_bytes", "virtual_memory_bytes", "open_fds", "max_fds", "start_time_seconds", "threads"] {
             let value = try #require(scrape["process_\(name)"].flatMap(Double.init), "process_\(name)")
             #expect(value > 0, "process_\(name)")

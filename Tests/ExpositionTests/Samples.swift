@@ -56,11 +56,15 @@ enum SampleHost {
     }
 
     static func outlook(_ pool: DeviceName, bar: Refusal? = nil, headroom: Bytes? = .mebibytes(500)) -> PoolOutlook {
-        PoolOutlook(
+        var outlook = PoolOutlook(
             pool: pool, reserve: .mebibytes(102), metadataReserve: .kibibytes(409), promised: .mebibytes(70),
             headroom: headroom, isLimitedByMetadata: false, volumesSize: .gibibytes(3), overcommitLimit: Ratio(8),
             fillRate: ByteRate(.mebibytes(256), per: .seconds(1)), fillRateWasSeen: false, reaction: .milliseconds(450),
             burstRoom: .mebibytes(116), bar: bar)
+        outlook.dataFullIn = .seconds(3600)
+        outlook.metadataFullIn = .seconds(7200.5)
+        outlook.metadataNeeded = .gibibytes(1)
+        return outlook
     }
 
     static func order(_ volume: Volume, price: Bytes = .mebibytes(8)) -> Order {
@@ -70,9 +74,11 @@ enum SampleHost {
     }
 
     static func decision(_ volume: Volume, _ verdict: Decision.Verdict = .content, needs: [Need] = []) -> Decision {
-        Decision(
+        var decision = Decision(
             volume: volume.identity, rule: "default", mode: .enforce, verdict: verdict, needs: needs,
             findings: [Finding("threshold", "27 % used, acts at 80 %", speaksFor: false)])
+        decision.fullIn = .seconds(90)
+        return decision
     }
 
     /// A report of these, with a decision for each volume unless others are given.
@@ -95,6 +101,12 @@ enum SampleHost {
         return report
     }
 
+    /// All that a report tells, in one form.
+    static func text(_ report: Report, as form: TextForm = .prometheus) -> [UInt8] {
+        let renderer = Renderer(report)
+        return FamilyGroup.allCases.flatMap { renderer.text(of: $0, as: form) }
+    }
+
     /// Names that break what does not escape: quotes, braces, line ends, backslashes, blanks, bytes that are no UTF-8.
     static let hostileNames: [DeviceName] = [
         "we \"love} \\quotes", "line\nbreak", "café {pool=\"x\"}", "tab\there", "back\\slash\\n", "carriage\rreturn",
@@ -110,11 +122,7 @@ struct Scrape {
     /// Series in the order of the text.
     var series: [(key: String, value: String)] = []
 
-    init(_ report: Report) {
-        var renderer = Renderer()
-        _ = renderer.update(to: report)
-        self.init(renderer.text)
-    }
+    init(_ report: Report) { self.init(SampleHost.text(report)) }
 
     init(_ bytes: [UInt8]) {
         text = String(decoding: bytes, as: UTF8.self)

@@ -318,6 +318,26 @@ struct KeeperTests {
     }
 }
 
+@Suite("Links of kept volumes")
+struct KeptLinkTests {
+    @Test("a link that is taken away long after its device came back is there again at once")
+    func lateLoss() {
+        let docker = MadeDocker()
+        let folder = docker.root + "/"
+        let removals = RemovalWatch(folder)
+        var status = stat()
+        symlink("../dm-9", folder + "web")
+        var polled = pollfd(fd: removals.descriptor, events: Int16(POLLIN), revents: 0)
+        #expect(poll(&polled, 1, 0) == 0)
+        unlink(folder + "web")
+        #expect(lstat(folder + "web", &status) != 0)
+        #expect(poll(&polled, 1, 1000) == 1)
+        removals.drain()
+        #expect(poll(&polled, 1, 0) == 0)
+        #expect(RemovalWatch(folder + "absent").descriptor < 0)
+    }
+}
+
 /// A Docker's folders as far as its records matter here, removed at the end.
 final class MadeDocker: Sendable {
     let root: String

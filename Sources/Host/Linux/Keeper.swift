@@ -73,6 +73,8 @@ final class Keeper: Sendable {
         setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, LinuxLimits.keeperNice)
         let links = DeviceLinks(control: control, folder: linkFolder)
         var rounds = Rounds(keeping: Keeping(control: control, books: books, links: links))
+        // On a loaded machine udev takes away a former device's link seconds after the device has come back.
+        let removals = RemovalWatch(linkFolder)
         // Where the kernel tells no events (before 4.13), the list is looked at as often as it may be.
         guard let events = try? DeviceMapperEvents(), (try? events.arm()) != nil else {
             while let pause = next(&rounds, wasWoken: true) { wait(for: min(pause, LinuxLimits.keptPatience.lowerBound)) }
@@ -80,9 +82,11 @@ final class Keeper: Sendable {
         }
         var wasWoken = true
         while let pause = next(&rounds, wasWoken: wasWoken) {
-            wasWoken = wait(for: pause, or: events.descriptor)
+            let woken = wait(for: pause, or: [events.descriptor, removals.descriptor])
             // Armed before the list is read: what comes later wakes again.
-            if wasWoken { try? events.arm() }
+            if woken[0] { try? events.arm() }
+            if woken[1] { removals.drain() }
+            wasWoken = woken.contains(true)
         }
     }
 
@@ -104,14 +108,14 @@ final class Keeper: Sendable {
         return rounds.pause(after: now)
     }
 
-    /// Blocks for so long, or until the bell or the descriptor tells something. True when the descriptor did.
-    @discardableResult private func wait(for pause: Duration, or descriptor: Int32 = -1) -> Bool {
-        var polls = [descriptor, bell?.descriptor ?? -1].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+    /// Blocks for so long, or until the bell or one of the descriptors tells something. Says which of them did.
+    @discardableResult private func wait(for pause: Duration, or descriptors: [Int32] = []) -> [Bool] {
+        var polls = ([bell?.descriptor ?? -1] + descriptors).map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
         // Rounded up: a time that has not come yet would make it spin.
         let milliseconds = Int32(clamping: (pause.nanosecondsClamped + 999_999) / 1_000_000)
-        guard poll(&polls, nfds_t(polls.count), milliseconds) > 0 else { return false }
-        if polls[1].revents != 0 { bell?.hush() }
-        return polls[0].revents != 0
+        guard poll(&polls, nfds_t(polls.count), milliseconds) > 0 else { return descriptors.map { _ in false } }
+        if polls[0].revents != 0 { bell?.hush() }
+        return polls.dropFirst().map { $0.revents != 0 }
     }
 }
 

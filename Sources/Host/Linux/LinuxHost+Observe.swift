@@ -56,6 +56,7 @@ extension LinuxHost {
             },
             complaints: found.complaints + mounted.complaints + owners.complaints + contentComplaints)
         facts.complaints += names.complaints() + complaints(about: usages, mounted: mounted) + writers.complaints
+        facts.usageTimes = usages.values.compactMap { self.usages.time($0) }
         let news = keeper.news()
         facts.released = news.released
         facts.complaints += news.complaints
@@ -84,7 +85,7 @@ extension LinuxHost {
         let isReadable = !volume.device.isSuspended && pool?.answersReads == true
         let state: ContentReader.Subject.State
         if let mount = mounted.devices[number] {
-            guard case .usage(let reading)? = usages[number] else { return nil }
+            guard case .usage(let reading, _)? = usages[number] else { return nil }
             state = .mounted(mount.kind, ways: mount.ways, size: reading.usage.size)
         } else if mounted.kinds[number] != nil {
             return nil
@@ -104,7 +105,7 @@ extension LinuxHost {
                 kind: mount.kind, mountPoint: "\(mount.mountPoint)", isReadOnly: mount.isReadOnly, reading: .stuck, geometry: nil)
             if case .geometry(let geometry)? = found { filesystem.geometry = geometry }
             switch usage {
-            case .usage(let answer):
+            case .usage(let answer, _):
                 filesystem.reading = .usage(answer.usage)
                 filesystem.isReadOnly = answer.isReadOnly
             case .failed(let error), .gone(let error): filesystem.reading = .failed(errno: error.errno, text: "\(error)")

@@ -35,10 +35,10 @@ extension LinuxHost {
         let devices = DeviceSteps(control: control)
         let books = books
         let control = control
-        return await run(step.volume.name, within: LinuxLimits.table) { () throws(StepFailure) in
+        return await run(step.volume.name, within: LinuxLimits.table) { (report) throws(StepFailure) in
             switch step {
             case .loadTable(let identity, let length): try tables.load(identity, length: length)
-            case .resume(let identity, let length): try tables.resume(identity, length: length)
+            case .resume(let identity, let length): report.suspended = try tables.resume(identity, length: length)
             case .clearTable(let identity): try tables.clear(identity)
             case .growFilesystem, .extend, .runHook, .resizeInstance: break
             case .recordLength(let identity, let volume, let length):
@@ -46,7 +46,6 @@ extension LinuxHost {
             case .restore(let identity, let length): try devices.restore(identity, length: length)
             case .release(let identity): try devices.release(identity)
             }
-            return nil
         }
     }
 
@@ -65,7 +64,9 @@ extension LinuxHost {
                 outcome: .refused(reason: "\(name) is not mounted where a process leads to: only a mounted filesystem is grown"),
                 duration: .zero)
         }
-        let report = await run(name, within: LinuxLimits.growth) { () throws(StepFailure) in try step.perform(on: mount) }
+        let report = await run(name, within: LinuxLimits.growth) { (report) throws(StepFailure) in
+            report.filesystemSize = try step.perform(on: mount)
+        }
         contents.forget(name)
         return report
     }
@@ -89,14 +90,15 @@ extension LinuxHost {
         return report
     }
 
-    /// Runs a step's body where it may block, and reads the device's length back.
+    /// Runs a step's body where it may block, and reads the device's length back. The body adds what it has measured.
     private func run(
-        _ name: DeviceName, within deadline: Duration, _ body: @escaping @Sendable () throws(StepFailure) -> Bytes?
+        _ name: DeviceName, within deadline: Duration,
+        _ body: @escaping @Sendable (inout StepReport) throws(StepFailure) -> Void
     ) async -> StepReport {
         let tables = TableSteps(control: control)
         let answer = await steps.ask(name, within: deadline) { _ in
             var report = StepReport(outcome: .done, duration: .zero)
-            do throws(StepFailure) { report.filesystemSize = try body() } catch { report.outcome = error.outcome }
+            do throws(StepFailure) { try body(&report) } catch { report.outcome = error.outcome }
             report.deviceLength = tables.liveLength(name)
             return report
         }

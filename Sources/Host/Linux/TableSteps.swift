@@ -34,26 +34,31 @@ struct TableSteps {
         FailPoint.loadAfter.reached()
     }
 
-    func resume(_ identity: VolumeIdentity, length: Sectors) throws(StepFailure) {
+    /// Gives how long the kernel had it suspended, at most: it suspends, swaps the tables and resumes in one call.
+    @discardableResult
+    func resume(_ identity: VolumeIdentity, length: Sectors) throws(StepFailure) -> Duration? {
         let volume = try LiveVolume(identity, through: control)
         let name = identity.name
-        if !volume.device.hasInactiveTable, volume.table.length == length { return }
+        if !volume.device.hasInactiveTable, volume.table.length == length { return nil }
         try volume.checkRunning()
         guard let waiting = try inactive(name), waiting.differsOnlyInLength(from: volume.table), waiting.length == length,
             length >= volume.table.length
         else { throw .refused("\(name) has no table waiting that was loaded for \(length.bytes)") }
         FailPoint.resumeBefore.reached()
+        let began = ContinuousClock.now
         do throws(DeviceMapperError) {
             try control.resume(name)
         } catch {
             throw afterFailedResume(name, error)
         }
+        let suspended = began.duration(to: .now)
         FailPoint.resumeUnverified.reached()
         let now = try attempt { () throws(DeviceMapperError) in try control.table(of: name, .live) }
         guard let line = now?.onlyTarget, let table = ThinTable(parsing: line), table == waiting else {
             throw .failed("\(name) was resumed, but its live table is not the one that was loaded: see `dmsetup table \(name)`")
         }
         FailPoint.resumeAfter.reached()
+        return suspended
     }
 
     /// The kernel suspends before it swaps. Where the swap fails it leaves the device so, with its old table: nobody else

@@ -7,7 +7,8 @@ import Units
 
 /// What a mounted filesystem answered.
 enum UsageFound: Sendable {
-    case usage(UsageReading)
+    /// With how long it took.
+    case usage(UsageReading, Duration)
     /// None of the ways leads to it any more.
     case gone(FilesystemError)
     case failed(FilesystemError)
@@ -30,11 +31,22 @@ final class UsageReader: Sendable {
         return found
     }
 
+    /// How long it took, or was waited.
+    func time(_ found: UsageFound) -> Duration? {
+        switch found {
+        case .usage(_, let time): time
+        case .stuck: deadline
+        case .gone, .failed: nil
+        }
+    }
+
     private static func ask(_ number: DeviceNumber, ways: [Path]) -> UsageFound {
         var last = UsageFound.gone(FilesystemError("find", "device \(number)", .unreadable("no process has it mounted")))
         for way in ways {
             do throws(FilesystemError) {
-                return .usage(try FilesystemUsage.read(at: way, on: number))
+                let began = ContinuousClock.now
+                let reading = try FilesystemUsage.read(at: way, on: number)
+                return .usage(reading, began.duration(to: .now))
             } catch {
                 last = error.isGone ? .gone(error) : .failed(error)
             }

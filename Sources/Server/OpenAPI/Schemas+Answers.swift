@@ -29,7 +29,9 @@ enum Schemas {
             [
                 "name": .text, "owner": .text, "state": .text, "suspended": .flag, "needs_check?": .flag, "data_bytes?": .count,
                 "data_used_bytes?": .count, "metadata_bytes?": .count, "metadata_used_bytes?": .count, "reserve_bytes?": .count,
-                "promised_bytes?": .count, "headroom_bytes?": .count, "limited_by_metadata?": .flag, "volumes": .count,
+                "promised_bytes?": .count, "headroom_bytes?": .count, "limited_by_metadata?": .flag,
+                "data_full_in_seconds?": .number, "metadata_full_in_seconds?": .number, "metadata_runs_out_first?": .flag,
+                "volumes": .count,
                 "volumes_bytes?": .count, "fill_rate_bytes_per_second?": .number, "fill_rate_seen?": .flag,
                 "reaction_seconds?": .number, "burst_room_bytes?": .count, "growths_done": .count, "growths_failed": .count,
                 "bar?": .named("Refusal"),
@@ -41,7 +43,7 @@ enum Schemas {
                 "logical_volume?": .text, "tags?": .list(.text), "device": .text, "thin_id": .count, "size_bytes": .count,
                 "mapped_bytes?": .count, "suspended": .flag, "open_count": .count, "holders": .list(.text),
                 "writers": .list(.text), "filesystem?": .named("Filesystem"), "content?": .text, "doubtful": .flag,
-                "rule?": .text,
+                "full_in_seconds?": .number, "refused_since?": .time, "rule?": .text,
                 "mode?": mode, "verdict?": .words(["content", "grow", "would_grow", "refused", "barred"]), "needs": .list(need),
                 "refusal?": .named("Refusal"), "order?": .named("Order"),
             ]),
@@ -68,6 +70,7 @@ enum Schemas {
             "A growth that ended.",
             [
                 "order": .named("Order"), "finished_at": .time, "duration_seconds": .number, "reached_bytes": .count,
+                "suspended_seconds?": .number,
                 "failure?": .text,
             ]),
         "Asked": .object("Who asked for something.", ["author": .text, "source": source, "reason?": .text]),
