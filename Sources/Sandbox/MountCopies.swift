@@ -25,13 +25,14 @@ public enum MountCopies {
         return own.reversed().filter { entry in
             entry.what.point != "/" && !followers.contains(entry.parent) && originals.contains(entry.what)
                 && !(needed + always).contains { contains(entry.what.point, $0) }
-                && !kernels.contains { contains($0, entry.what.point) }
+                && !given.contains { contains($0, entry.what.point) }
         }.map(\.what.point)
     }
 
     /// What every program lives on.
     private static let always = ["/usr", "/lib", "/lib64", "/etc", "/run", "/var/lib", "/var/log", "/tmp"]
-    private static let kernels = ["/proc", "/sys", "/dev"]
+    /// What the kernel shows, and what systemd hands over.
+    private static let given = ["/proc", "/sys", "/dev", "/run/credentials", "/run/systemd"]
 
     private static func contains(_ folder: String, _ path: String) -> Bool { path == folder || path.hasPrefix(folder + "/") }
 

@@ -39,6 +39,12 @@ struct MountCopiesTests {
         #expect(unreached(needed: ["/var/lib/docker/devicemapper/mnt/a"]).count == 2)
     }
 
+    @Test func `What systemd hands over stays`() {
+        let line = "19 11 0:40 / /run/credentials/headroom.service ro shared:19 - ramfs none rw\n"
+        #expect(
+            MountCopies.unreached(own: Array((own + line).utf8), host: Array((host + line).utf8), needed: []) == unreached())
+    }
+
     @Test func `What the host has not, or has elsewhere, is no copy`() {
         // A container with volumes of its own, whose root is one of the host's thin volumes.
         let container = """

@@ -6,27 +6,26 @@ import Testing
 @testable import Systemd
 
 struct LivenessTests {
-    let start = ContinuousClock.now
+    /// What is said of looks at these seconds, with so many rounds done.
+    private func said(interval: Duration, _ looks: [(seconds: Int, rounds: UInt64)]) -> [Bool] {
+        let start = ContinuousClock.now
+        var liveness = Liveness(now: start)
+        return looks.map { liveness.goesOn(rounds: $0.rounds, interval: interval, now: start.advanced(by: .seconds($0.seconds))) }
+    }
 
     @Test func `Rounds that are counted go on, however long they take`() {
-        var liveness = Liveness(now: start)
-        for round in 1...10 {
-            let now = start.advanced(by: .seconds(40 * round))
-            #expect(liveness.goesOn(rounds: UInt64(round), interval: .seconds(15), now: now))
-        }
+        #expect(said(interval: .seconds(15), [(40, 1), (80, 2), (300, 3)]) == [true, true, true])
     }
 
     @Test func `Without a round for longer than one takes it does not go on, until the next is done`() {
-        var liveness = Liveness(now: start)
-        #expect(liveness.goesOn(rounds: 3, interval: .seconds(15), now: start))
-        #expect(liveness.goesOn(rounds: 3, interval: .seconds(15), now: start.advanced(by: .seconds(45))))
-        #expect(!liveness.goesOn(rounds: 3, interval: .seconds(15), now: start.advanced(by: .seconds(46))))
-        #expect(liveness.goesOn(rounds: 4, interval: .seconds(15), now: start.advanced(by: .seconds(90))))
+        #expect(said(interval: .seconds(15), [(0, 3), (45, 3), (46, 3), (90, 4)]) == [true, true, false, true])
+    }
+
+    @Test func `A first round that never ends is noticed`() {
+        #expect(said(interval: .seconds(15), [(45, 0), (91, 0)]) == [true, false])
     }
 
     @Test func `A long interval is waited for`() {
-        var liveness = Liveness(now: start)
-        #expect(liveness.goesOn(rounds: 1, interval: .seconds(3600), now: start))
-        #expect(liveness.goesOn(rounds: 1, interval: .seconds(3600), now: start.advanced(by: .seconds(3600))))
+        #expect(said(interval: .seconds(3600), [(0, 1), (3600, 1), (3631, 1)]) == [true, true, false])
     }
 }

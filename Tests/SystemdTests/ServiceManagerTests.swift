@@ -38,7 +38,7 @@ struct ServiceManagerTests {
     }
 
     @Test func `Where nobody listens nothing is told and nothing goes wrong`() {
-        let nobody = ServiceManager(environment: [:].value)
+        let nobody = ServiceManager(environment: { _ in nil })
         #expect(!nobody.isThere && nobody.watchdog == nil)
         nobody.tell(.alive)
         let gone = ServiceManager(environment: ["NOTIFY_SOCKET": "/tmp/headroom-no-such-socket"].value)
