@@ -8,11 +8,10 @@ RUNTIME    ?= docker
 export SWIFT RUNTIME
 
 PRODUCT := .build/product/headroom
-UNITS   := deploy/systemd/headroom.service deploy/systemd/headroom-restore.service
 CONFIG  := deploy/headroom.yaml
 
 .NOTPARALLEL:
-.PHONY: help demo test build packages lint unit lab lab-list soak deploy-test dashboards picture install clean swift
+.PHONY: help demo test build packages lint unit lab lab-list soak deploy-test dashboards picture deb install clean swift
 
 help: ## what there is
 	@echo "The two that matter are 'make demo' and 'make test'."
@@ -59,14 +58,16 @@ picture: swift packages build ## docs/*.svg anew, from real runs on a real kerne
 		&& HEADROOM_BIN=$(PRODUCT) Tests/Lab/run --results "$$results" watch-shows-growth \
 		&& tools/terminal-picture 100 < "$$results/watch-shows-growth.screen" > docs/watch.svg
 
-install: ## binary, unit and example configuration (PREFIX, SYSCONFDIR, DESTDIR)
+deb: swift packages build ## the Debian package, in .build/deb
+	@tools/deb
+
+install: ## binary, units, man pages, completions and example configuration (PREFIX, SYSCONFDIR, DESTDIR)
 	@test -x $(PRODUCT) || { echo "There is no $(PRODUCT) yet: make build" >&2; exit 1; }
 	install -D -m 755 $(PRODUCT) $(DESTDIR)$(PREFIX)/bin/headroom
-	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
-	for unit in $(UNITS); do \
-		sed 's|/usr/bin/headroom|$(PREFIX)/bin/headroom|; s|/etc/headroom|$(SYSCONFDIR)/headroom|' $$unit \
-			> $(DESTDIR)$(PREFIX)/lib/systemd/system/$${unit##*/} || exit; \
-	done
+	tools/units $(DESTDIR)$(PREFIX)/lib/systemd/system $(PREFIX) $(SYSCONFDIR)
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man8 docs/man/headroom.8
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man5 docs/man/headroom.yaml.5
+	tools/completions $(PRODUCT) $(DESTDIR)$(PREFIX)/share
 	test -e $(DESTDIR)$(SYSCONFDIR)/headroom/headroom.yaml \
 		|| install -D -m 644 $(CONFIG) $(DESTDIR)$(SYSCONFDIR)/headroom/headroom.yaml
 

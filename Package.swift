@@ -48,6 +48,8 @@ let package = Package(
         room("FailPoints"),
         room("Units"),
         room("Digest"),
+        room("Systemd"),
+        room("Sandbox"),
         room("Gzip", ["CZlib"]),
         room("Deadlines", ["Units"]),
         room(
@@ -61,9 +63,9 @@ let package = Package(
             ]),
         room("LocalGRPC", ["Units", "CLinux"]),
         room("DeviceMapper", ["FailPoints", "Units", "CDeviceMapper", "CLinux"]),
-        room("Filesystem", ["FailPoints", "Units", "CLinux", "CExt2FS"]),
-        room("Owners", ["FailPoints", "Units", "HTTPClient", "LocalGRPC"]),
-        room("Host", ["FailPoints", "Units", "Deadlines", "DeviceMapper", "Filesystem", "Owners", "CLinux"]),
+        room("Filesystem", ["FailPoints", "Units", "Sandbox", "CLinux", "CExt2FS"]),
+        room("Owners", ["FailPoints", "Units", "Sandbox", "HTTPClient", "LocalGRPC"]),
+        room("Host", ["FailPoints", "Units", "Sandbox", "Deadlines", "DeviceMapper", "Filesystem", "Owners", "CLinux"]),
         room("Simulation", ["Units", "DeviceMapper", "Filesystem", "Owners", "Host", "YAML"]),
         room("Inventory", ["Units", "DeviceMapper", "Filesystem", "Owners", "Host"]),
         room("Policy", ["Units", "DeviceMapper", "Filesystem", "Owners", "Host", "Inventory"]),
@@ -71,7 +73,7 @@ let package = Package(
         room("Credentials", ["Units", "Digest", "Deadlines", "CCrypt"]),
         room("ConfigurationFile", ["Units", "Owners", "Policy", "YAML", "Credentials"]),
         room("WebConfiguration", ["Units", "YAML", "Credentials", "ConfigurationFile"]),
-        room("Journal", ["FailPoints", "Units", "Digest", "Deadlines", "Host", "Policy", "CSQLite"]),
+        room("Journal", ["FailPoints", "Units", "Digest", "Systemd", "Deadlines", "Host", "Policy", "CSQLite"]),
         room("Grower", ["Units", "DeviceMapper", "Filesystem", "Owners", "Host", "Policy"]),
         room(
             "Engine",
@@ -108,7 +110,7 @@ let package = Package(
                 "WebConfiguration", "Journal",
                 "Grower",
                 "Engine",
-                "Exposition", "Server", "Notifier", "CLinux",
+                "Exposition", "Server", "Notifier", "Systemd", "Sandbox", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -118,6 +120,8 @@ let package = Package(
         tests(of: "FailPoints"),
         tests(of: "Units"),
         tests(of: "Digest"),
+        tests(of: "Systemd"),
+        tests(of: "Sandbox"),
         tests(of: "Gzip"),
         tests(of: "Deadlines"),
         tests(
@@ -174,6 +178,6 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
-        tests(of: "headroom", ["Units", "Host", "Policy", "Journal", "Engine", "Exposition"]),
+        tests(of: "headroom", ["Units", "Host", "Policy", "Journal", "Engine", "Exposition", "Systemd"]),
     ]
 )

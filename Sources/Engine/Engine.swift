@@ -117,6 +117,7 @@ public actor Engine {
         }
         while !Task.isCancelled {
             await lookAtWhatIsDue()
+            noteRound()
             if !cutOff.isEmpty { finishing = Task(executorPreference: executor) { await self.finishCutOff() } }
             let earliest = min(schedule.earliest, nextEnd ?? schedule.earliest)
             let timer = Task(executorPreference: executor) { [host, signal] in
@@ -214,6 +215,12 @@ public actor Engine {
             if isNew { logger.error("the host could not be looked at: \(error)") }
             publish()
         }
+    }
+
+    private func noteRound() {
+        current.polls.rounds += 1
+        current.polls.interval = rules.poll.interval
+        publish()
     }
 
     private func note(_ complaint: Facts.Complaint) {

@@ -63,6 +63,10 @@ public struct PollHealth: Sendable, Hashable, Codable {
     public var usageTimes = Histogram(bounds: Histogram.usageBounds)
     /// Looks at single volumes between the whole ones.
     public var quickLooks: UInt64 = 0
+    /// How often the loop has gone round, whether its looks succeeded or failed.
+    public var rounds: UInt64 = 0
+    /// Between two rounds at most, while nothing hinders them.
+    public var interval = PollRules().interval
 
     public init() {}
 }

@@ -2,6 +2,7 @@
 // Copyright (c) the Headroom authors
 
 import Glibc
+public import Sandbox
 public import Units
 
 /// A mounted device and the ways to it.
@@ -38,11 +39,16 @@ public struct MountNamespaces: Sendable {
     }
 
     private let proc: Path
+    /// The process whose mounts are the host's.
+    private let host: String
 
-    /// `proc`: where procfs is mounted.
-    public init(proc: Path = "/proc") { self.proc = proc }
+    /// `proc`: where procfs is mounted. `host`: the process in it whose mounts are the host's, `self` or another.
+    public init(proc: Path = "/proc", host: String = HostView.process) {
+        self.proc = proc
+        self.host = host
+    }
 
-    /// Looks for the mounts of `devices` in one process of each namespace, its own first. Ask for devices that are mounted
+    /// Looks for the mounts of `devices` in one process of each namespace, the host's first, and never in copies of its own. Ask for devices that are mounted
     /// somewhere (`Sysfs.mounted()`): for one that is not found so, a process with a root of its own may hide it, and all
     /// processes are read.
     public func scan(for devices: Set<DeviceNumber>) -> MountScan {
@@ -50,12 +56,10 @@ public struct MountNamespaces: Sendable {
         if devices.isEmpty { return scan }
         var found: [Found] = []
         var missing: Set<DeviceNumber> { devices.subtracting(found.map(\.mount.device)) }
-        let own = namespace(of: "self")
-        var seen: Set<UInt64> = []
-        if let own { seen.insert(own) }
-        if let text = table(of: "self", complaints: &scan.complaints) {
+        var seen = Set(["self", host].compactMap { namespace(of: $0) })
+        if let text = table(of: host, complaints: &scan.complaints) {
             scan.namespaces += 1
-            found += Found.reachable(in: MountTable.parse(text, of: devices), root: nil)
+            found += Found.reachable(in: MountTable.parse(text, of: devices), root: host == "self" ? nil : root(of: host))
         }
         var others: [String] = []
         for process in processes() {

@@ -1,38 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) the Headroom authors
 
-import Glibc
+import Systemd
 
 /// systemd's journal, by its own protocol: a datagram of fields for each entry (systemd's docs/JOURNAL_NATIVE_PROTOCOL).
-/// Closed when it goes.
 struct JournaldSocket: ~Copyable {
     static let path = "/run/systemd/journal/socket"
 
     private let path: String
-    private var descriptor: Int32 = -1
+    private var socket: DatagramSocket
 
-    init(path: String) { self.path = path }
-
-    deinit { if descriptor >= 0 { close(descriptor) } }
+    init(path: String) {
+        self.path = path
+        socket = DatagramSocket(path: path)
+    }
 
     mutating func send(_ entry: AuditEntry) throws(AuditError) {
-        if descriptor < 0 { descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0) }
-        guard descriptor >= 0 else { throw failed(errno) }
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        let name = Array(path.utf8)
-        guard name.count < MemoryLayout.size(ofValue: address.sun_path) else { throw failed(ENAMETOOLONG) }
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: name) }
-        let bytes = JournaldSocket.datagram(entry)
-        // Without waiting: journald may be stuck, and others wait for the journal.
-        let count = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { target in
-                sendto(
-                    descriptor, bytes, bytes.count, Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL), target,
-                    socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
+        do throws(SystemError) {
+            try socket.send(JournaldSocket.datagram(entry))
+        } catch {
+            throw AuditError(
+                text: "\(path): systemd's journal does not take the audit log: \(error): see `systemctl status systemd-journald`")
         }
-        if count < 0 { throw failed(errno) }
     }
 
     static func datagram(_ entry: AuditEntry) -> [UInt8] {
@@ -54,11 +43,5 @@ struct JournaldSocket: ~Copyable {
             bytes += value + [UInt8(ascii: "\n")]
         }
         return bytes
-    }
-
-    private func failed(_ code: Int32) -> AuditError {
-        let reason = String(cString: strerror(code))
-        return AuditError(
-            text: "\(path): systemd's journal does not take the audit log: \(reason): see `systemctl status systemd-journald`")
     }
 }

@@ -2,6 +2,7 @@
 // Copyright (c) the Headroom authors
 
 import Glibc
+import Sandbox
 import Synchronization
 public import Units
 
@@ -145,9 +146,9 @@ public final class DockerBooks: Sendable {
         }
     }
 
-    /// Of this process' own namespace.
+    /// Of the host.
     private func mountPoints() -> [String] {
-        let table = (try? files.contents(of: "/proc/self/mountinfo", limit: 16 << 20)) ?? []
+        let table = (try? files.contents(of: HostView.mountTable, limit: 16 << 20)) ?? []
         return table.split(separator: UInt8(ascii: "\n")).compactMap { line in
             let fields = line.split(separator: UInt8(ascii: " "), maxSplits: 5)
             return fields.count > 4 ? String(decoding: fields[4], as: UTF8.self) : nil

@@ -2,6 +2,7 @@
 // Copyright (c) the Headroom authors
 
 import Glibc
+public import Sandbox
 public import Units
 
 /// How the records of owners are read: the host's files, or a made tree in tests. Blocking.
@@ -65,7 +66,7 @@ public struct HostFiles: FileReading {
     let root: String
 
     /// `root`: a folder that stands for `/`, for a made tree.
-    public init(root: String = "") { self.root = root }
+    public init(root: String = HostView.root) { self.root = root }
 
     public func contents(of path: String, limit: Int) throws(FileError) -> [UInt8] {
         let descriptor = open(root + path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)

@@ -19,6 +19,8 @@ struct Listener: Service {
     enum Place: Sendable {
         case network(ListenAddress)
         case socket(String)
+        /// The descriptor of a socket that takes TCP connections already.
+        case handed(Int32)
     }
 
     func run() async throws {
@@ -28,6 +30,7 @@ struct Listener: Service {
         case .socket(let path):
             try SocketFolder.prepare(for: path)
             address = .unixDomainSocket(path: path)
+        case .handed(let descriptor): return try await serve(descriptor)
         }
         let application = Application(
             responder: responder, server: server,
@@ -43,12 +46,34 @@ struct Listener: Service {
         }
     }
 
-    private var server: HTTPServerBuilder {
-        let configuration = HTTP1Channel.Configuration(
+    private func serve(_ descriptor: Int32) async throws {
+        let responder = responder
+        let plain = HTTP1Channel(
+            responder: { request, writer, channel in
+                let source = ApplicationRequestContextSource(channel: channel, logger: logger)
+                var response = try await responder.respond(to: request, context: Responder.Context(source: source))
+                response.headers[.date] = HTTPDate.text()
+                try await writer.write(response: response.head, body: response.body)
+            }, configuration: configuration)
+        let onListening: @Sendable (any Channel) async -> Void = { channel in await self.onListening(listening(channel)) }
+        if control.isSecured {
+            let child = SecureChannel(base: plain, control: control)
+            try await HandedServer(descriptor: descriptor, child: child, logger: logger, onListening: onListening).run()
+        } else {
+            try await HandedServer(descriptor: descriptor, child: plain, logger: logger, onListening: onListening).run()
+        }
+    }
+
+    private var configuration: HTTP1Channel.Configuration {
+        HTTP1Channel.Configuration(
             idleTimeout: Limits.idle,
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: Limits.headerBytes, maxHeaderListSize: Limits.headerBytes,
                 maxHeaderFieldCount: Limits.headerFields))
+    }
+
+    private var server: HTTPServerBuilder {
+        let configuration = configuration
         guard case .network = place, control.isSecured else { return .http1(configuration: configuration) }
         return HTTPServerBuilder { responder in
             SecureChannel(base: HTTP1Channel(responder: responder, configuration: configuration), control: control)
@@ -59,6 +84,7 @@ struct Listener: Service {
         switch place {
         case .network(let address): address.description
         case .socket(let path): path
+        case .handed(let descriptor): "descriptor \(descriptor)"
         }
     }
 
@@ -68,6 +94,9 @@ struct Listener: Service {
         case .network(var address):
             if let port = channel.localAddress?.port { address.port = UInt16(port) }
             return .network(address)
+        case .handed:
+            let address = channel.localAddress
+            return .network(ListenAddress(host: address?.ipAddress, port: UInt16(address?.port ?? 0)))
         }
     }
 

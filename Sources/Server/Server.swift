@@ -19,13 +19,15 @@ public struct Server: Sendable {
 
     /// - Parameters:
     ///   - addresses: where on the network to listen; none is allowed.
+    ///   - handed: descriptors of sockets that take TCP connections already. They belong to the server from then on.
     ///   - socketPath: where the Unix socket goes. Its folder is made, for its owner alone, if it is missing.
     ///   - access: who may ask for what over the network.
     ///   - telemetryPath: where the metrics are: begins with a slash, and is not one that has another use.
     ///   - notifications: what became of telling Alertmanagers, if any are to be told.
     ///   - onListening: called once for each place, when requests are taken there.
     public init(
-        daemon: any Daemon, addresses: [ListenAddress] = [.standard], socketPath: String?, access control: AccessControl,
+        daemon: any Daemon, addresses: [ListenAddress] = [.standard], handed: [Int32] = [], socketPath: String?,
+        access control: AccessControl,
         telemetryPath: String = "/metrics", logger: Logger,
         notifications: @escaping @Sendable () -> NotificationFigures? = { nil },
         onListening: @escaping @Sendable (Listening) async -> Void = { _ in }
@@ -40,6 +42,7 @@ public struct Server: Sendable {
             return Listener(place: place, responder: responder, control: control, logger: logger, onListening: onListening)
         }
         var services: [any Service] = addresses.map { listener(.network($0), .network) }
+        services += handed.map { listener(.handed($0), .network) }
         watch = AccessWatch(control: control)
         if let socketPath { services.append(listener(.socket(socketPath), .socket)) }
         self.services = services

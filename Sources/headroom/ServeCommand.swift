@@ -9,9 +9,11 @@ import Host
 import Logging
 import Notifier
 import Policy
+import Sandbox
 import Server
 import ServiceLifecycle
 import Simulation
+import Systemd
 import Units
 
 struct Serve: AsyncParsableCommand {
@@ -35,6 +37,10 @@ struct Serve: AsyncParsableCommand {
     @Option(
         name: .customLong("web.listen-address"), help: "Address to serve HTTP on; may be given more than once. (default: :10787)")
     var listenAddresses: [AddressArgument] = []
+    @Flag(
+        name: .customLong("web.systemd-socket"),
+        help: "Serve the sockets that systemd hands over, or end if it hands over none. (default: if there are any)")
+    var wantsHandedSockets = false
     @Option(name: .customLong("web.telemetry-path"), help: "Where metrics are served.")
     var telemetryPath = "/metrics"
     @Option(name: .customLong("web.config.file"), help: "TLS, users and limits, in the format of Prometheus' exporters.")
@@ -43,7 +49,14 @@ struct Serve: AsyncParsableCommand {
     @OptionGroup var log: LogOptions
 
     func run() async throws {
+        // Before anything is opened that could be taken for one of them.
+        let handed = try handedSockets()
+        // And before anything else: until then a container that is removed may be found busy.
+        let copies = letGoOfCopies()
         let logger = log.makeLogger()
+        if !copies.isEmpty {
+            logger.info("let go of \(copies.count) copies of the host's mounts", metadata: ["first": "\(copies[0])"])
+        }
         let loader = RulesLoader(
             file: files.configurationFile, isDefault: files.isDefault, mode: mode?.mode, pollInterval: pollInterval?.duration,
             logger: logger)
@@ -61,7 +74,7 @@ struct Serve: AsyncParsableCommand {
             let simulated = try SimulatedHost.opened(file)
             logger.notice("this host is simulated, from \(file): nothing here is real")
             try await serve(
-                simulated, books: .none, rules: rules, loader: loader, access: access, notifier: notifier,
+                simulated, handed: handed, books: .none, rules: rules, loader: loader, access: access, notifier: notifier,
                 socketPath: socket.explicitPath, logger: logger)
         case .linux:
             let lock = try await ActingLock.taken(within: .seconds(10))
@@ -69,7 +82,8 @@ struct Serve: AsyncParsableCommand {
             let books = await Books.opened(in: files.stateDirectory)
             let directory = files.stateDirectory
             try await serve(
-                linux, books: books, reopenBooks: { await Books.opened(in: directory) }, rules: rules, loader: loader,
+                linux, handed: handed, books: books, reopenBooks: { await Books.opened(in: directory) }, rules: rules,
+                loader: loader,
                 access: access, notifier: notifier, socketPath: socket.path, logger: logger)
             // Held until here.
             _ = consume lock
@@ -77,7 +91,7 @@ struct Serve: AsyncParsableCommand {
     }
 
     private func serve(
-        _ host: any Host, books: Books, reopenBooks: (@Sendable () async -> Books)? = nil, rules: LoadedRules,
+        _ host: any Host, handed: [Int32], books: Books, reopenBooks: (@Sendable () async -> Books)? = nil, rules: LoadedRules,
         loader: RulesLoader, access: AccessControl, notifier: Notifier, socketPath: String?, logger: Logger
     ) async throws {
         logger.notice(
@@ -87,27 +101,57 @@ struct Serve: AsyncParsableCommand {
             host: host, rules: rules, books: books, version: Version.number, logger: logger, reopenBooks: reopenBooks
         ) { () throws(ReloadError) in try await loader.reload(access, notifier)
         }
-        let addresses = listenAddresses.isEmpty ? [.standard] : listenAddresses.map(\.address)
+        let given = listenAddresses.map(\.address)
+        let addresses = handed.isEmpty && given.isEmpty ? [.standard] : handed.isEmpty ? given : []
+        if !handed.isEmpty, !given.isEmpty { logger.warning("--web.listen-address does not hold: systemd handed over sockets") }
+        let notifications = ServiceNotifications(manager: ServiceManager(), engine: engine)
         let server: Server
         do throws(ServerError) {
             server = try Server(
-                daemon: engine, addresses: addresses, socketPath: socketPath, access: access, telemetryPath: telemetryPath,
-                logger: logger, notifications: { notifier.figures })
+                daemon: engine, addresses: addresses, handed: handed, socketPath: socketPath, access: access,
+                telemetryPath: telemetryPath, logger: logger, notifications: { notifier.figures },
+                onListening: { _ in notifications.listens() })
         } catch {
             throw CommandError("\(error)")
         }
-        // They end in the order from last to first: the engine carries growths to their end, and then those are told.
+        notifications.expect(server.services.count)
+        // They end in the order from last to first: systemd hears of it, the engine carries growths to their end, and then those
+        // are told.
         let services: [any Service] =
             [
                 NotifierService(notifier: notifier, engine: engine), EngineService(engine: engine),
-                ReloadOnHangup(engine: engine),
+                ReloadOnHangup(engine: engine, manager: notifications.manager),
                 server.watch,
-            ] + server.services
+            ] + server.services + [notifications]
         let group = ServiceGroup(
             configuration: .init(
                 services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         try await group.run()
         logger.notice("headroom ends")
+    }
+}
+
+extension Serve {
+    /// Where the unit gives a mount namespace of its own.
+    private func letGoOfCopies() -> [String] {
+        guard case .linux = host else { return [] }
+        return MountCopies.letGo(
+            needed: [files.configurationFile, files.stateDirectory] + [webConfigurationFile].compactMap { $0 })
+    }
+
+    private func handedSockets() throws(CommandError) -> [Int32] {
+        let handed: [Int32]
+        do throws(HandedSocketError) {
+            handed = try HandedSockets.taken()
+        } catch {
+            throw CommandError("\(error)")
+        }
+        if wantsHandedSockets, handed.isEmpty {
+            throw CommandError(
+                "systemd handed over no socket",
+                hint: "`systemctl enable --now headroom.socket`, or leave out --web.systemd-socket")
+        }
+        return handed
     }
 }
 

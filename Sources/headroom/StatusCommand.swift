@@ -59,7 +59,8 @@ extension Status {
         let glyphs: WatchGlyphs = Terminal.hasUnicode ? .unicode : .ascii
         let modes = TerminalModes(terminal)
         guard Terminal.canBeDrawnOn else {
-            return try await watch.writePlain(width: modes.size.columns, height: modes.size.rows, glyphs: glyphs)
+            // One line is the cursor's.
+            return try await watch.writePlain(width: modes.size.columns, height: modes.size.rows - 1, glyphs: glyphs)
         }
         guard let screen = WatchScreen(glyphs: glyphs, modes: modes) else {
             throw CommandError("no pipe could be made", hint: "see `ulimit -n`")

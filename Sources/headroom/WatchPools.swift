@@ -34,7 +34,7 @@ struct WatchPools {
     }
 
     private func table(_ shown: ArraySlice<PoolDocument>) -> [PaintedLine] {
-        let bar = width >= 150 ? 30 : width >= 76 ? 10 : 0
+        let bar = width >= 150 ? 30 : width >= 96 ? 12 : width >= 76 ? 8 : 0
         let isWide = width >= 110
         var columns: [Table.Column] = [.init(title: "POOL", least: 8)]
         if bar > 0 { columns.append(.init(title: "USED", isNumber: true)) }

@@ -8,6 +8,11 @@ extension PoolDocument {
     /// A day: time to get a disk.
     private static let far = 86_400.0
 
+    /// Within the hour, or within a day where much is used already: a pool that is nearly empty and has just got its images is well.
+    private static func isNear(_ seconds: Double, used: Double?) -> Bool {
+        seconds < 3600 || seconds < far && (used ?? 1) >= 0.6
+    }
+
     var troubles: [WatchTrouble] {
         let title = name.printable
         func trouble(_ rank: WatchTrouble.Rank, _ words: String, _ advice: String?, urgency: Double = 0) -> WatchTrouble {
@@ -18,11 +23,11 @@ extension PoolDocument {
         if suspended { all.append(trouble(.failing, "is suspended: writes wait", bar?.hint)) }
         if needsCheck == true { all.append(trouble(.soon, "needs a check: nothing on it is grown", bar?.hint)) }
         let room = "free space in it (remove volumes, run fstrim) or make it larger"
-        if let seconds = dataFullInSeconds, seconds < PoolDocument.far, state == "read_write" {
+        if let seconds = dataFullInSeconds, PoolDocument.isNear(seconds, used: usedShare), state == "read_write" {
             all.append(
                 trouble(seconds < 3600 ? .soon : .later, "data is full in \(WatchWords.span(seconds))", room, urgency: seconds))
         }
-        if let seconds = metadataFullInSeconds, seconds < PoolDocument.far {
+        if let seconds = metadataFullInSeconds, PoolDocument.isNear(seconds, used: metadataShare) {
             let isFirst = metadataRunsOutFirst == true
             let words = "metadata is full in \(WatchWords.span(seconds))\(isFirst ? ", before its data" : "")"
             all.append(trouble(seconds < 3600 ? .soon : .later, words, metadataAdvice, urgency: seconds))
@@ -63,7 +68,7 @@ extension VolumeDocument {
         let full = fullInSeconds.map { "full in \(WatchWords.span($0))" }
         let figures = [use, full].compactMap(\.self).map { ", \($0)" }.joined()
         func trouble(_ rank: WatchTrouble.Rank, _ kind: String, _ words: String, advice: String? = nil) -> WatchTrouble {
-            let told = refusal.map { "\($0.text). To do: \($0.hint)" }
+            let told = refusal.map { "\(named($0.text)). To do: \($0.hint)" }
             return WatchTrouble(
                 rank: rank, subject: title, words: words, advice: advice ?? told,
                 urgency: fullInSeconds ?? 1e9 * (1 - (usedShare ?? 0)), kind: kind, pool: pool)
@@ -78,6 +83,8 @@ extension VolumeDocument {
             return trouble(.failing, words, words, advice: verdict == .wouldGrow ? grow : nil)
         }
         switch verdict {
+        // Room for a burst that an idle filesystem does not get is a pity and no more.
+        case .refused where needs == [.burst] && !isSoonFull && (usedShare ?? 0) < 0.8: return nil
         case .refused:
             let rank: WatchTrouble.Rank = (fullInSeconds ?? .infinity) < 3600 ? .soon : .refused
             let since = refusedSince.map { " for \(WatchWords.age(of: $0, at: now))" } ?? ""

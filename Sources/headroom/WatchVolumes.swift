@@ -80,7 +80,7 @@ struct WatchVolumes {
     }
 
     private func table(_ shown: ArraySlice<VolumeDocument>) -> [PaintedLine] {
-        let bar = width >= 150 ? 30 : width >= 76 ? 10 : 0
+        let bar = width >= 150 ? 30 : width >= 96 ? 12 : width >= 76 ? 8 : 0
         var columns: [Table.Column] = [.init(title: "VOLUME", least: 8)]
         if namesPools { columns.append(.init(title: "POOL", least: 12)) }
         if width >= 120 { columns.append(.init(title: "OWNER", least: 8)) }

@@ -49,6 +49,8 @@ enum WatchWords {
 extension VolumeDocument {
     /// What people call it: its container, else LVM's name, else the device's.
     var title: String { (container?.name ?? logicalVolume ?? name).printable }
+    /// A sentence about it by the name that people know; no command, since those go by the device's.
+    func named(_ text: String) -> String { text.replacing(name, with: title) }
     var usedShare: Double? { WatchWords.share(filesystem?.usedBytes, of: filesystem?.sizeBytes) }
 }
 

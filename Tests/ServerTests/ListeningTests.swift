@@ -73,6 +73,43 @@ struct ListeningTests {
         for channel in kept { try? await channel.close() }
     }
 
+    @Test(.timeLimit(.minutes(1)))
+    func `A socket that was handed over is served, by one server after the other`() async throws {
+        let own = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(own) }
+        #expect(listen(own, 8) == 0)
+        for _ in 1...2 {
+            let (places, continuation) = AsyncStream.makeStream(of: Listening.self)
+            // Its own copy, as each process gets one from systemd.
+            let server = try Server(
+                daemon: FakeDaemon(), addresses: [], handed: [dup(own)], socketPath: nil, access: .open, logger: Run.quiet,
+                onListening: { continuation.yield($0) })
+            let group = ServiceGroup(configuration: .init(services: server.services, logger: Run.quiet))
+            try await withThrowingTaskGroup(of: Void.self) { tasks in
+                tasks.addTask {
+                    defer { continuation.finish() }
+                    try await group.run()
+                }
+                for await case .network(let address) in places {
+                    let answer = try await RunningServer(port: Int(address.port), folder: "").get("/-/healthy")
+                    #expect(answer.status == 200 && answer.headers["date"]?.hasSuffix(" GMT") == true)
+                    let idle = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                        .connect(host: "127.0.0.1", port: Int(address.port)).get()
+                    // One that says nothing does not keep it from ending.
+                    _ = idle
+                    break
+                }
+                await group.triggerGracefulShutdown()
+                try await tasks.waitForAll()
+            }
+        }
+    }
+
+    @Test func `A date is written as HTTP wants it`() {
+        #expect(HTTPDate.text(of: 784_111_777) == "Sun, 06 Nov 1994 08:49:37 GMT")
+        #expect(HTTPDate.text(of: 0) == "Thu, 01 Jan 1970 00:00:00 GMT")
+    }
+
     /// What a server that is to end by itself ends with.
     private static func failure(addresses: [ListenAddress] = [], socketPath: String? = nil) async -> (any Error)? {
         do {

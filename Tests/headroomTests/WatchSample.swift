@@ -33,7 +33,7 @@ struct WatchSample {
     static func volume(_ name: String, used: UInt64, _ verdict: String, _ more: [String: Any] = [:]) -> [String: Any] {
         let filesystem: [String: Any] = [
             "kind": "ext4", "mountpoint": "/mnt", "readonly": false, "stuck": false, "size_bytes": 2 * gibibyte,
-            "used_bytes": 2 * gibibyte * used / 100, "available_bytes": 2 * gibibyte * (100 - used) / 100,
+            "used_bytes": (2 * gibibyte * used + 99) / 100, "available_bytes": 2 * gibibyte * (100 - used) / 100,
         ]
         return [
             "name": name, "pool": "depot", "owner": "plain", "device": "253:4", "thin_id": 1, "size_bytes": 2 * gibibyte,

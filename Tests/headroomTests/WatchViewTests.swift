@@ -116,7 +116,11 @@ import Testing
     @Test func `forecasts are told, the sooner one first, and those of the hour before later ones`() throws {
         var sample = WatchSample()
         sample.pools = [
-            Sample.pool("a", ["data_full_in_seconds": 10_800, "metadata_full_in_seconds": 32_400]),
+            Sample.pool(
+                "a",
+                [
+                    "data_used_bytes": 14 * Sample.gibibyte, "data_full_in_seconds": 10_800, "metadata_full_in_seconds": 32_400,
+                ]),
             Sample.pool(
                 "b", ["data_full_in_seconds": 900_000, "metadata_full_in_seconds": 1800, "metadata_runs_out_first": true]),
         ]
@@ -133,8 +137,22 @@ import Testing
         #expect(lines.contains { $0.hasPrefix("web ") && $0.contains("  12 min  refused: reserve") })
         lines = try sample.view(200, 50)
         #expect(lines.contains { $0.hasPrefix("a ") && $0.contains("  data 3 h, metadata 9 h  ") })
+        #expect(lines.contains { $0.hasPrefix("3 things need you") })
         sample.pools = [Sample.pool("c", ["metadata_runs_out_first": true])]
         #expect(try sample.view(80, 24).contains { $0.hasPrefix("!  c  its metadata is too small for all of its data") })
+    }
+
+    @Test func `neither a nearly empty pool's forecast nor an idle volume without room for a burst wakes anybody`() throws {
+        var sample = WatchSample(pools: [
+            Sample.pool("a", ["data_used_bytes": Sample.gibibyte, "data_full_in_seconds": 10_800])
+        ])
+        sample.volumes = [Sample.refused("idle", used: 10, "reserve", ["needs": ["burst"]])]
+        let calm = try sample.view(80, 24)
+        #expect(calm[1] == "All is well: nothing needs you.")
+        #expect(calm.contains { $0.hasPrefix("a ") && $0.hasSuffix("data 3 h") })
+        #expect(calm.contains { $0.hasPrefix("idle ") && $0.contains("refused: reserve") })
+        sample.volumes = [Sample.refused("idle", used: 85, "reserve", ["needs": ["burst"]])]
+        #expect(try sample.view(80, 24)[1] == "One thing needs you:")
     }
 
     @Test func `a volume that is only observed and nearly full is told with how to grow it`() throws {

@@ -4,6 +4,7 @@
 import CLinux
 import FailPoints
 import Glibc
+import Sandbox
 import Units
 
 /// Runs another program to its end. It has a session of its own and no pipe to this process: what it has begun it finishes,
@@ -39,7 +40,7 @@ enum ChildProcess {
     /// POSIX_SPAWN_SETSID of spawn.h, which Swift's Glibc leaves out.
     private static let newSession: Int16 = 0x80
 
-    /// `program` is a path. The child sees `environment` (`NAME=VALUE`) and nothing of this process' own.
+    /// `program` is a path; it runs among the host's mounts. The child sees `environment` (`NAME=VALUE`) and nothing of this process' own.
     static func run(
         _ program: String, _ arguments: [String], environment: [String], hears hearing: Hearing = .complaints,
         complaint most: Int = 16_384
@@ -91,9 +92,10 @@ enum ChildProcess {
             &attributes, newSession | Int16(POSIX_SPAWN_SETSIGMASK) | Int16(POSIX_SPAWN_SETSIGDEF))
 
         var child = pid_t()
-        let error = withStrings([program] + arguments) { arguments in
+        let command = HostView.command(program, arguments)
+        let error = withStrings(command) { arguments in
             withStrings(environment) { environment in
-                posix_spawn(&child, program, &actions, &attributes, arguments, environment)
+                posix_spawn(&child, command[0], &actions, &attributes, arguments, environment)
             }
         }
         guard error == 0 else { throw CannotStart(errno: error) }

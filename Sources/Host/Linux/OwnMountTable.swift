@@ -2,15 +2,16 @@
 // Copyright (c) the Headroom authors
 
 import Glibc
+import Sandbox
 import Synchronization
 
-/// Tells whether a mount came or went in this process' own mount namespace. Only one's own table may be held open: another's
-/// would keep its whole namespace alive.
+/// Tells whether a mount came or went in the host's mount namespace. Only this table may be held open: another's would keep its
+/// whole namespace alive.
 final class OwnMountTable: Sendable {
     /// For poll(2) with POLLPRI; -1 where there is no procfs.
     let descriptor: Int32
 
-    init(path: String = "/proc/self/mountinfo") { descriptor = open(path, O_RDONLY | O_CLOEXEC) }
+    init(path: String = HostView.mountTable) { descriptor = open(path, O_RDONLY | O_CLOEXEC) }
 
     deinit { if descriptor >= 0 { close(descriptor) } }
 

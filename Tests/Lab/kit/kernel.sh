@@ -60,6 +60,10 @@ show_the_scene() {
     echo "--- dockerd.log, the end"
     tail -n 40 "$BOX/dockerd.log"
   fi
+  if [[ -s $BOX/machine.log ]]; then
+    echo "--- machine.log, the end"
+    tail -n 40 "$BOX/machine.log"
+  fi
   if [[ -s $BOX/headroom.log ]]; then
     echo "--- headroom.log, the end"
     tail -n 200 "$BOX/headroom.log"

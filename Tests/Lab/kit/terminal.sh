@@ -5,7 +5,7 @@ in_terminal() { LC_ALL=C.UTF-8 tmux -u -f /dev/null -S "$WORK/terminal" "$@"; }
 
 a_terminal() { # COLUMNSxROWS, with a shell in it
   in_terminal new-session -d -x "${1%x*}" -y "${1#*x}" "exec env -u BASH_ENV PS1='\$ ' bash --norc --noprofile"
-  eventually 5s the screen mentions '^\$ '
+  eventually 5s the screen mentions '^\$'
 }
 
 the_terminal_becomes() { in_terminal resize-window -x "${1%x*}" -y "${1#*x}"; } # COLUMNSxROWS
