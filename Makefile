@@ -11,7 +11,7 @@ PRODUCT := .build/product/headroom
 CONFIG  := deploy/headroom.yaml
 
 .NOTPARALLEL:
-.PHONY: help demo test build packages lint unit lab lab-list soak deploy-test dashboards deb install clean swift
+.PHONY: help demo test build packages lint unit lab lab-list soak deploy-test dashboards picture deb install clean swift
 
 help: ## what there is
 	@echo "The two that matter are 'make demo' and 'make test'."
@@ -51,6 +51,12 @@ deploy-test: swift packages build ## what is in deploy/, dashboards/ and docs/
 
 dashboards: ## write dashboards/*.json anew from their source
 	@dashboards/generate
+
+picture: swift packages build ## docs/*.svg anew, from real runs on a real kernel
+	@HEADROOM_BIN=$(PRODUCT) PICTURE=docs/demo.svg Tests/Lab/demo < /dev/null
+	@results=$$(mktemp -d) && trap 'rm -rf "$$results"' EXIT \
+		&& HEADROOM_BIN=$(PRODUCT) Tests/Lab/run --results "$$results" watch-shows-growth \
+		&& tools/terminal-picture 100 < "$$results/watch-shows-growth.screen" > docs/watch.svg
 
 deb: swift packages build ## the Debian package, in .build/deb
 	@tools/deb

@@ -105,7 +105,8 @@ let package = Package(
         .executableTarget(
             name: "headroom",
             dependencies: [
-                "FailPoints", "Units", "Owners", "Host", "Simulation", "Inventory", "Policy", "Credentials", "ConfigurationFile",
+                "FailPoints", "Units", "Deadlines", "Owners", "Host", "Simulation", "Inventory", "Policy", "Credentials",
+                "ConfigurationFile",
                 "WebConfiguration", "Journal",
                 "Grower",
                 "Engine",

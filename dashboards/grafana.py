@@ -31,38 +31,69 @@ def thresholds(*steps):
     return {"thresholds": {"mode": "absolute", "steps": values}}
 
 
-def stat(title, description, unit, expression, *, legend="__auto", steps=((0, "text"),), text="auto", mappings=()):
+def words(*pairs):
+    """(value, text, colour): what is shown in place of a value."""
+    options = {str(value): {"text": text, "color": colour, "index": n} for n, (value, text, colour) in enumerate(pairs)}
+    return [{"type": "value", "options": options}]
+
+
+def beyond(value, text):
+    """What is shown in place of any value above."""
+    return [{"type": "range", "options": {"from": value, "to": None, "result": {"text": text, "index": 0}}}]
+
+
+def stat(title, description, unit, expression, *, legend="__auto", steps=((0, "text"),), text="auto", mappings=(), absent=None):
+    defaults = {"color": {"mode": "thresholds"}, "mappings": list(mappings)} | thresholds(*steps)
+    if absent:
+        defaults["noValue"] = absent
     return panel(
-        "stat", title, description, unit, [query(expression, legend, instant=True)], width=3, height=4,
-        defaults={"color": {"mode": "thresholds"}, "mappings": list(mappings)} | thresholds(*steps),
+        "stat", title, description, unit, [query(expression, legend, instant=True)], width=3, height=4, defaults=defaults,
         options={"reduceOptions": {"calcs": ["lastNotNull"]}, "textMode": text, "colorMode": "value", "graphMode": "none"})
 
 
-def graph(title, description, unit, *targets, width=8, stepped=False, top=None):
+def graph(title, description, unit, *targets, width=8, stepped=False, top=None, link=None, logarithmic=False):
     custom = {"lineWidth": 1, "fillOpacity": 8, "showPoints": "never"}
     if stepped:
         custom["lineInterpolation"] = "stepAfter"
-    defaults = {"min": 0, "custom": custom} | ({"max": top} if top else {})
+    if logarithmic:
+        custom["scaleDistribution"] = {"type": "log", "log": 10}
+    defaults = {"custom": custom} | ({} if logarithmic else {"min": 0})
+    defaults |= ({"max": top} if top else {}) | ({"links": [link]} if link else {})
     return panel(
         "timeseries", title, description, unit, targets, width=width, height=8, defaults=defaults,
         options={"legend": {"displayMode": "list", "placement": "bottom"}, "tooltip": {"mode": "multi", "sort": "desc"}})
 
 
-def timeline(title, description, *targets, width=8):
+def timeline(title, description, *targets, width=8, mappings=()):
     return panel(
-        "state-timeline", title, description, "none", targets, width=width, height=8,
+        "state-timeline", title, description, "none", targets, width=width, height=8, defaults={"mappings": list(mappings)},
         options={"showValue": "never", "legend": {"showLegend": False}})
 
 
-def table(title, description, unit, *targets, columns, width=WIDTH):
-    """`columns`: what each query's value or label is called in the head, with its unit; other labels are left out."""
-    overrides = [
-        {"matcher": {"id": "byName", "options": name}, "properties": [{"id": "unit", "value": its_unit}]}
-        for name, its_unit in columns.values() if its_unit]
+def column(name, unit="", *, hidden=False, link=None, mappings=None, steps=None):
+    """A column of a table: what it is called in the head, and how its values are shown."""
+    properties = [{"id": "unit", "value": unit}] if unit else []
+    if hidden:  # the one is what Grafana 12.0 knows, the other what later ones do
+        properties += [{"id": "custom.hidden", "value": True}, {"id": "custom.hideFrom.viz", "value": True}]
+    if link:
+        properties.append({"id": "links", "value": [link]})
+    if mappings:
+        properties.append({"id": "mappings", "value": mappings})
+        steps = steps or ((0, "text"),)
+    if steps:
+        properties += [{"id": "thresholds", "value": thresholds(*steps)["thresholds"]}, {"id": "color", "value": {"mode": "thresholds"}}]
+    if steps:
+        properties.append({"id": "custom.cellOptions", "value": {"type": "color-text"}})
+    return name, properties
+
+
+def table(title, description, unit, *targets, columns, sort=None, descending=False, height=10, width=WIDTH):
+    """`columns`: for each query's value or label its `column`, in the order shown; other labels are left out."""
     names = {field: name for field, (name, _) in columns.items()}
+    overrides = [{"matcher": {"id": "byName", "options": name}, "properties": given} for name, given in columns.values() if given]
     return panel(
-        "table", title, description, unit, targets, width=width, height=10, overrides=overrides,
-        options={"footer": {"show": False}},
+        "table", title, description, unit, targets, width=width, height=height, overrides=overrides,
+        options={"footer": {"show": False}, "sortBy": [{"displayName": sort, "desc": descending}] if sort else []},
         transformations=[
             {"id": "merge", "options": {}},
             {"id": "filterFieldsByName", "options": {"include": {"names": list(names)}}},
@@ -70,15 +101,39 @@ def table(title, description, unit, *targets, columns, width=WIDTH):
         ])
 
 
-def variable(name, label, values):
+def variable(name, label, values, *, many=True):
+    choice = {"multi": True, "includeAll": True, "allValue": ".+", "current": {"text": ["All"], "value": ["$__all"]}}
     return {
         "name": name, "label": label, "type": "query", "datasource": DATASOURCE, "definition": values,
-        "query": {"query": values, "refId": name}, "refresh": 2, "sort": 1, "multi": True, "includeAll": True,
-        "allValue": ".+", "current": {"text": ["All"], "value": ["$__all"]},
+        "query": {"query": values, "refId": name}, "refresh": 2, "sort": 1,
+    } | (choice if many else {"multi": False, "includeAll": False, "current": {}})
+
+
+def link(title, uid, **values):
+    """To another dashboard, for the same data source and time; `values` are its variables."""
+    chosen = "".join(f"&var-{name}={value}" for name, value in values.items())
+    return {"title": title, "url": f"/d/{uid}?${{datasource:queryparam}}{chosen}&${{__url_time_range}}"}
+
+
+def of_row(name):
+    """The value of a column in the row that was clicked."""
+    return f"${{__data.fields.{name}:percentencode}}"
+
+
+def of_series(label):
+    """The value of a label of the series that was clicked."""
+    return f"${{__field.labels.{label}:percentencode}}"
+
+
+def annotation(name, colour, expression, title, text, *, tags):
+    """At the times that the series have for values, in milliseconds."""
+    return {
+        "name": name, "datasource": DATASOURCE, "enable": True, "hide": False, "iconColor": colour, "expr": expression,
+        "useValueForTime": True, "titleFormat": title, "textFormat": text, "tagKeys": ",".join(tags), "step": "60s",
     }
 
 
-def dashboard(uid, title, description, variables, rows):
+def dashboard(uid, title, description, variables, rows, annotations=()):
     """`rows`: (title, panels) pairs."""
     panels, y = [], 0
     for row, members in rows:
@@ -95,10 +150,14 @@ def dashboard(uid, title, description, variables, rows):
         "name": "datasource", "label": "Data source", "type": "datasource", "query": "prometheus", "refresh": 1,
         "current": {"text": "default", "value": "default"},
     }
+    others = {
+        "type": "dashboards", "title": "Headroom", "tags": ["headroom"], "asDropdown": True, "includeVars": True, "keepTime": True,
+        "targetBlank": False, "icon": "external link", "tooltip": "The other dashboards, for what is chosen here", "url": "",
+    }
     return {
         "uid": uid, "title": title, "description": description, "tags": ["headroom"], "schemaVersion": SCHEMA,
         "editable": False, "graphTooltip": 1, "refresh": "30s", "time": {"from": "now-6h", "to": "now"}, "timezone": "browser",
-        "templating": {"list": [source, *variables]}, "annotations": {"list": []}, "links": [],
+        "templating": {"list": [source, *variables]}, "annotations": {"list": list(annotations)}, "links": [others],
         "panels": [member | {"id": n} for n, member in enumerate(panels, 1)],
     }
 

@@ -30,7 +30,7 @@ struct HistoryText {
         guard terminal.width - place >= HistoryText.sentence else { return below }
         var all = headings.prefix(1).map { $0 }
         for (heading, entry) in zip(headings.dropFirst(), document.entries) {
-            let parts = wrapped(entry.text, to: terminal.width - place)
+            let parts = entry.text.printable.wrapped(to: terminal.width - place)
             all.append(heading + (parts.first ?? ""))
             all += parts.dropFirst().map { String(repeating: " ", count: place) + $0 }
         }
@@ -42,7 +42,7 @@ struct HistoryText {
         var all = headings.prefix(1).map { $0 }
         for (heading, entry) in zip(headings.dropFirst(), document.entries) {
             all.append(heading)
-            all += wrapped(entry.text, to: terminal.width - HistoryText.indent.count).map { HistoryText.indent + $0 }
+            all += entry.text.printable.wrapped(to: terminal.width - HistoryText.indent.count).map { HistoryText.indent + $0 }
         }
         return all.map { $0 + "\n" }.joined()
     }
@@ -62,20 +62,6 @@ struct HistoryText {
             ]
         }
         return table.rendered(for: terminal).split(separator: "\n").map { String($0) }
-    }
-
-    /// At blanks, where there are any.
-    private func wrapped(_ text: String, to width: Int) -> [String] {
-        var lines: [String] = []
-        var line = ""
-        for word in Table.Cell(text).text.split(separator: " ") {
-            if !line.isEmpty, line.count + 1 + word.count > width {
-                lines.append(line)
-                line = ""
-            }
-            line += line.isEmpty ? String(word) : " \(word)"
-        }
-        return lines + [line]
     }
 
     private func moment(_ date: Date) -> String { WallTime(seconds: date.timeIntervalSince1970).iso8601Seconds }

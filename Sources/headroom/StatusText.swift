@@ -94,7 +94,7 @@ struct StatusText {
         let lines =
             bars.map { "\($0.text): \($0.hint)" }
             + refused.compactMap { volume in
-                volume.refusal.map { "\(volume.container?.name ?? volume.name): \($0.text). To do: \($0.hint)" }
+                volume.refusal.map { "\(volume.title): \(volume.named($0.text)). To do: \($0.hint)" }
             }
         return "\n" + lines.map { terminal.paint("! ", .red) + $0 + "\n" }.joined()
     }

@@ -15,7 +15,7 @@ struct Table {
         var colour: Terminal.Colour?
 
         init(_ text: String, _ colour: Terminal.Colour? = nil) {
-            self.text = String(text.unicodeScalars.map { $0.properties.isPrintable ? Character($0) : "?" })
+            self.text = text.printable
             self.colour = colour
         }
     }
@@ -24,10 +24,15 @@ struct Table {
     var rows: [[Cell]] = []
 
     func rendered(for terminal: Terminal) -> String {
+        lines(width: terminal.width).map { $0.text(for: terminal) + "\n" }.joined()
+    }
+
+    /// The titles, then the rows.
+    func lines(width: Int, ellipsis: String = "…") -> [PaintedLine] {
         var widths = columns.indices.map { column in
-            rows.map { $0[column].text.count }.reduce(columns[column].title.count, max)
+            rows.map { $0[column].text.columns }.reduce(columns[column].title.count, max)
         }
-        while widths.reduce(0, +) + 2 * (widths.count - 1) > terminal.width {
+        while widths.reduce(0, +) + 2 * (widths.count - 1) > width {
             let cuttable = columns.indices.filter {
                 !columns[$0].isNumber && widths[$0] > max(columns[$0].least, columns[$0].title.count)
             }
@@ -35,35 +40,19 @@ struct Table {
             widths[widest] -= 1
         }
         let head = columns.map { Cell($0.title, .bold) }
-        return ([head] + rows).map { line($0, widths: widths, terminal: terminal) }.joined()
+        return ([head] + rows).map { line($0, widths: widths, ellipsis: ellipsis) }
     }
 
-    private func line(_ cells: [Cell], widths: [Int], terminal: Terminal) -> String {
-        var parts: [String] = []
+    private func line(_ cells: [Cell], widths: [Int], ellipsis: String) -> PaintedLine {
+        var line = PaintedLine()
         for (index, cell) in cells.enumerated() {
-            let text = cell.text.count > widths[index] ? Table.cut(cell.text, to: widths[index]) : cell.text
-            let padding = String(repeating: " ", count: widths[index] - text.count)
-            let painted = terminal.paint(text, cell.colour)
-            let isLast = index == cells.count - 1
-            parts.append(columns[index].isNumber ? padding + painted : isLast ? painted : painted + padding)
+            let text = cell.text.cut(to: widths[index], ellipsis: ellipsis)
+            let padding = String(repeating: " ", count: max(widths[index] - text.columns, 0))
+            if index > 0 { line.add("  ") }
+            if columns[index].isNumber { line.add(padding) }
+            line.add(text, cell.colour)
+            if !columns[index].isNumber, index < cells.count - 1 { line.add(padding) }
         }
-        return parts.joined(separator: "  ") + "\n"
-    }
-
-    /// The middle goes: what tells long device names apart stands at their ends.
-    static func cut(_ text: String, to width: Int) -> String {
-        guard text.count > width, width > 1 else { return text }
-        let tail = (width - 1) * 2 / 3
-        return String(text.prefix(width - 1 - tail)) + "…" + String(text.suffix(tail))
-    }
-}
-
-extension Unicode.Scalar.Properties {
-    /// Shown as it is: nothing that moves the cursor or changes the terminal.
-    fileprivate var isPrintable: Bool {
-        switch generalCategory {
-        case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: false
-        default: true
-        }
+        return line
     }
 }

@@ -42,13 +42,30 @@ struct Terminal {
     }
 }
 
-/// Writes all of it, whatever the size of the pipe.
-func write(_ text: String, to descriptor: Int32) {
+extension Terminal {
+    /// It can be drawn on, as almost all can: not one that calls itself dumb, or has no name.
+    static var canBeDrawnOn: Bool {
+        guard let name = getenv("TERM").map({ String(cString: $0) }) else { return false }
+        return !["", "dumb", "unknown"].contains(name)
+    }
+
+    /// What the locale says of its characters.
+    static var hasUnicode: Bool {
+        let names = ["LC_ALL", "LC_CTYPE", "LANG"].compactMap { (name: String) in getenv(name).map { String(cString: $0) } }
+        let locale = (names.first { !$0.isEmpty } ?? "").lowercased()
+        return locale.hasSuffix("utf-8") || locale.hasSuffix("utf8") || locale.contains("utf-8@") || locale.contains("utf8@")
+    }
+}
+
+/// Writes all of it, whatever the size of the pipe. False when nobody reads it any more.
+@discardableResult
+func write(_ text: String, to descriptor: Int32) -> Bool {
     var bytes = Array(text.utf8)[...]
     while !bytes.isEmpty {
         let written = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
         if written < 0, errno == EINTR { continue }
-        guard written > 0 else { return }
+        guard written > 0 else { return false }
         bytes = bytes.dropFirst(written)
     }
+    return true
 }

@@ -45,7 +45,9 @@ struct NegotiationTests {
         #expect(ExpositionFormat(accept: "\(openMetrics);q=0") == .text)
     }
 
-    @Test(arguments: [",,,", ";;;", "q=1", "a;q=", "a;q=2", "a;q=-1", "a;q=nan", "a;b", ";version=1.0.0", "\"", "text/plain;q=\""])
+    @Test(arguments: [
+        ",,,", ";;;", "q=1", "a;q=", "a;q=2", "a;q=-1", "a;q=nan", "a;b", ";version=1.0.0", "\"", "text/plain;q=\"",
+    ])
     func `What cannot be read is left out`(accept: String) {
         #expect(ExpositionFormat(accept: accept) == .text)
         #expect(ExpositionFormat(accept: "\(accept),application/openmetrics-text;q=0.1") == .openMetrics(.underscores))

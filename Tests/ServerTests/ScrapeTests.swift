@@ -45,7 +45,7 @@ struct ScrapeTests {
             #expect(!pools.contains("headroom_volume") && !pools.contains("headroom_build_info"))
             let rest = try await server.get("/metrics?exclude[]=volumes").body
             #expect(!rest.contains("headroom_volume_size_bytes{"))
-            #expect(rest.contains("headroom_filesystem_size_bytes{"))
+            #expect(rest.contains("headroom_pool_data_bytes{"))
         }
     }
 
@@ -90,7 +90,8 @@ struct ScrapeTests {
 
     @Test(
         arguments: [
-            ("10", 9.75), ("0.4", 0.3), ("1", 0.75), ("0", nil), ("-1", nil), ("", nil), ("nan", nil), ("inf", nil), ("1e99", nil),
+            ("10", 9.75), ("0.4", 0.3), ("1", 0.75), ("0", nil), ("-1", nil), ("", nil), ("nan", nil), ("inf", nil),
+            ("1e99", nil),
             ("10s", nil),
         ] as [(String, Double?)])
     func `The answer comes a little before the scraper gives up`(header: String, seconds: Double?) {

@@ -19,7 +19,7 @@ export LAB BOX STATE WORK LAB_LIMIT
 [[ -n ${LAB_LIVE:-} ]] || exec >> "$BOX/transcript" # not the console: nothing of this is lost at a power cut
 exec 2>&1 < /dev/null
 
-for part in story expect pools writers machine headroom prometheus alertmanager docker containerd lvm lxd power crashes; do
+for part in story expect pools writers machine headroom prometheus alertmanager docker containerd lvm lxd power crashes terminal; do
   . "/run/lab/tests/kit/$part.sh"
 done
 

@@ -4,23 +4,29 @@
 PROMETHEUS=127.0.0.1:9090
 
 prometheus_scrapes() { # [and alerts by RULE-FILE]: tells the Alertmanager of the kit what these rules say
+  # [by the rules beside one_that_is_down]: has the rules as shipped, but for their patience, and scrapes a host in vain, too
+  local targets="'$LISTEN'" files=''
+  if [[ $* == "by the rules beside one_that_is_down" ]]; then
+    impatient_rules "$WORK/rules.yml"
+    targets+=", '127.0.0.1:1'" files="'$WORK/rules.yml', '$LAB/repository/deploy/prometheus/headroom.recording.yml'"
+  elif [[ ${1:-} == and ]]; then
+    files="'$4'"
+  fi
   cat > "$WORK/prometheus.yml" <<YAML
 global: {scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s}
+rule_files: [$files]
 scrape_configs:
   - job_name: headroom
-    static_configs: [{targets: ["$LISTEN"]}]
+    static_configs: [{targets: [$targets]}]
 YAML
   if [[ ${1:-} == and ]]; then
-    cat >> "$WORK/prometheus.yml" <<YAML
-rule_files: ["$4"]
-alerting: {alertmanagers: [{static_configs: [{targets: ["127.0.0.1:$ALERTMANAGER_PORT"]}]}]}
-YAML
+    echo "alerting: {alertmanagers: [{static_configs: [{targets: ['127.0.0.1:$ALERTMANAGER_PORT']}]}]}" >> "$WORK/prometheus.yml"
   fi
   prometheus --config.file "$WORK/prometheus.yml" --storage.tsdb.path "$WORK/prometheus" --log.level warn \
     --web.listen-address "$PROMETHEUS" > "$BOX/prometheus.log" 2>&1 &
   eventually 30s curl -sf -m 2 -o /dev/null "http://$PROMETHEUS/-/ready"
   # Its targets come to it some seconds after it is ready.
-  eventually 30s the query up is 1
+  eventually 30s the query 'max(up)' is 1
 }
 
 # The rules that are shipped, with no time to wait before they fire, and some before they are over.

@@ -1,9 +1,11 @@
-"""chart.py --metrics URL --until-gone PID [--width N] [--colour] NAME=VOLUME...
+"""chart.py --metrics URL --until-gone PID [--width N] [--colour] [--picture FILE] NAME=VOLUME...
 
 Reads Headroom's own metrics a few times a second and draws what it says of some volumes, until a process is gone:
-a chart redrawn in place where --width is given, else a line each time that something changes.
+a chart redrawn in place where --width is given, else a line each time that something changes. --picture: and at the end
+the first volume's course as SVG.
 """
 import argparse
+import json
 import os
 import re
 import sys
@@ -85,6 +87,56 @@ class Chart:
         return lines + [" " * 10 + " └" + "─" * self.columns]
 
 
+class Picture:
+    """What was used of a volume, and how large it was, from the beginning to the end. Its figures are in it, too."""
+    WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM = 860, 300, 70, 46, 24, 34
+
+    def __init__(self):
+        self.course = []
+
+    def frame(self, rows):
+        self.course.append(rows[0])
+
+    def written(self):
+        start = self.course[0][0]
+        figures = [(round(seconds - start, 2), int(used), int(size)) for seconds, _, used, size in self.course]
+        most, end = max(size for _, _, size in figures), figures[-1][0] or 1
+        across, down = self.WIDTH - self.LEFT - self.RIGHT, self.HEIGHT - self.TOP - self.BOTTOM
+
+        def point(seconds, value):
+            return f"{self.LEFT + seconds / end * across:.1f},{self.TOP + (1 - value / most) * down:.1f}"
+
+        steps, before = [], figures[0][2]
+        for seconds, _, size in figures:
+            steps += [point(seconds, before), point(seconds, size)]
+            before = size
+        ground = self.TOP + down
+        used = " ".join(point(seconds, used) for seconds, used, _ in figures)
+        text = 'fill="#e6edf3" font-size="13"'
+        lines = [
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {self.WIDTH} {self.HEIGHT}" width="{self.WIDTH}" role="img"'
+            ' font-family="system-ui, sans-serif">',
+            "<!-- Written by Tests/Lab/show/chart.py from a real run: `make picture`. -->",
+            "<title>A container writes at full speed, and its filesystem is grown before it is full</title>",
+            f'<desc>{json.dumps({"volume": self.course[0][1], "seconds_used_size": figures})}</desc>',
+            '<rect width="100%" height="100%" rx="8" fill="#0d1117"/>',
+            f'<text x="{self.LEFT}" y="26" {text}><tspan fill="#7ee787">size</tspan>, grown while it is written to;'
+            ' <tspan fill="#79c0ff">used</tspan> never meets it</text>',
+        ]
+        for value in (0, most / 2, most):
+            height = self.TOP + (1 - value / most) * down
+            lines.append(f'<line x1="{self.LEFT}" x2="{self.WIDTH - self.RIGHT}" y1="{height:.1f}" y2="{height:.1f}" stroke="#30363d"/>')
+            lines.append(f'<text x="{self.LEFT - 8}" y="{height + 4:.1f}" text-anchor="end" {text}>{mebibytes(value)}</text>')
+        lines += [
+            f'<polygon fill="#388bfd" fill-opacity="0.75" points="{point(0, 0)} {used} {point(end, 0)}"/>',
+            f'<polyline fill="none" stroke="#7ee787" stroke-width="2.5" points="{" ".join(steps)}"/>',
+        ]
+        for seconds in (0, end):
+            place = self.LEFT + seconds / end * across
+            lines.append(f'<text x="{place:.1f}" y="{ground + 20}" text-anchor="{"end" if seconds else "start"}" {text}>{seconds:.0f} s</text>')
+        return "\n".join([*lines, "</svg>", ""])
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--metrics", required=True)
@@ -92,9 +144,11 @@ def main():
     parser.add_argument("--clock", type=float, default=0, help="seconds that had passed before")
     parser.add_argument("--width", type=int, default=0)
     parser.add_argument("--colour", action="store_true")
+    parser.add_argument("--picture")
     parser.add_argument("volumes", nargs="+")
     options = parser.parse_args()
     view = Chart(options.width, options.colour) if options.width else Lines()
+    picture = Picture()
     names = [pair.split("=", 1) for pair in options.volumes]
     start, gone_at = time.monotonic() - options.clock, None
     while gone_at is None or time.monotonic() < gone_at + 1:
@@ -108,7 +162,11 @@ def main():
         rows = [(time.monotonic() - start, name, used[volume], sizes[volume]) for name, volume in names if volume in sizes]
         if rows:
             view.frame(rows)
+            picture.frame(rows)
         time.sleep(0.15)
+    if options.picture:
+        with open(options.picture, "w") as file:
+            file.write(picture.written())
 
 
 def gone(pid):
