@@ -18,6 +18,7 @@ struct HandedServer<Child: ServerChildChannel>: Sendable {
     let onListening: @Sendable (any Channel) async -> Void
 
     func run() async throws {
+        let connections = OpenConnections()
         let listening = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -26,38 +27,35 @@ struct HandedServer<Child: ServerChildChannel>: Sendable {
                 }
             }
             .childChannelOption(.allowRemoteHalfClosure, value: true)
-            .bind(descriptor) { channel in child.setup(channel: channel, logger: logger) }
-        let connections = OpenConnections()
-        try await withGracefulShutdownHandler {
-            await onListening(listening.channel)
-            try await listening.executeThenClose { inbound in
-                await withDiscardingTaskGroup { group in
-                    do {
-                        for try await value in inbound {
-                            let number = connections.add(value.channel)
-                            group.addTask {
-                                await child.handle(value: value, logger: logger)
-                                connections.remove(number)
-                            }
-                        }
-                    } catch {
-                        logger.error("connections are not taken any more: \(error)")
+            .childChannelInitializer { [child, logger] channel in
+                // Each that was accepted is handled, also one that came as the server ends.
+                child.setup(channel: channel, logger: logger).map { value in
+                    let number = connections.add(channel)
+                    Task {
+                        await child.handle(value: value, logger: logger)
+                        connections.remove(number)
                     }
                 }
             }
+            .withBoundSocket(descriptor).get()
+        try await withGracefulShutdownHandler {
+            await onListening(listening)
+            try await listening.closeFuture.get()
         } onGracefulShutdown: {
-            listening.channel.close(promise: nil)
+            listening.close(promise: nil)
             connections.end()
         }
+        await connections.allGone()
     }
 }
 
-/// What is to be told that the server ends.
+/// What is to be told that the server ends, and waited for.
 private final class OpenConnections: Sendable {
     private struct State {
         var channels: [UInt64: any Channel] = [:]
         var last: UInt64 = 0
         var isEnding = false
+        var waiter: CheckedContinuation<Void, Never>?
     }
 
     private let state = Mutex(State())
@@ -72,7 +70,25 @@ private final class OpenConnections: Sendable {
         return number
     }
 
-    func remove(_ number: UInt64) { state.withLock { _ = $0.channels.removeValue(forKey: number) } }
+    func remove(_ number: UInt64) {
+        let waiter = state.withLock { state -> CheckedContinuation<Void, Never>? in
+            state.channels[number] = nil
+            guard state.channels.isEmpty else { return nil }
+            defer { state.waiter = nil }
+            return state.waiter
+        }
+        waiter?.resume()
+    }
+
+    func allGone() async {
+        await withCheckedContinuation { continuation in
+            let isEmpty = state.withLock { state in
+                if !state.channels.isEmpty { state.waiter = continuation }
+                return state.channels.isEmpty
+            }
+            if isEmpty { continuation.resume() }
+        }
+    }
 
     func end() {
         let channels = state.withLock { state in
