@@ -43,7 +43,8 @@ struct TerminalModes: Sendable {
     /// Control-Z: until the shell continues it.
     func suspend() {
         leave()
-        kill(getpid(), SIGSTOP)
+        // To this thread, which else may be back on the other screen before it stops.
+        raise(SIGSTOP)
         enter()
     }
 
