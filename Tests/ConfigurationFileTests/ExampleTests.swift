@@ -38,7 +38,7 @@ import Testing
         #expect(loaded.rules.pools.count == 1)
         let grow = AlertRule(labels: ["alertname": Glob("HeadroomVolumeFilling")], action: .grow(.byShare(.percent(20))))
         // Its other values are the defaults.
-        #expect(loaded.rules.alerts.first == grow && loaded.rules.alerts.map(\.action.name) == ["grow", "pin"])
+        #expect(loaded.rules.alerts.first == grow && loaded.rules.alerts.map(\.action.name) == ["grow", "grow", "pin"])
         #expect(loaded.rules.volumes.first?.match.labels == ["tier": Glob("db")])
         #expect(loaded.warnings.allSatisfy { $0.text.hasSuffix("has no effect in this version") })
         #expect(loaded.warnings.count == 4)
