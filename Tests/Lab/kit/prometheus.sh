@@ -4,12 +4,15 @@
 PROMETHEUS=127.0.0.1:9090
 
 prometheus_scrapes() { # [and alerts by RULE-FILE]: tells the Alertmanager of the kit what these rules say
+  # [through PORT...]: and what these ports of this machine hand on
   # [by the rules beside one_that_is_down]: has the rules as shipped, but for their patience, and scrapes a host in vain, too
   local targets="'$LISTEN'" files='' timing='scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s'
   if [[ $* == "by the rules beside one_that_is_down" ]]; then
     impatient_rules "$WORK/rules.yml"
     timing='scrape_interval: 2s, scrape_timeout: 2s, evaluation_interval: 4s' # so many rules are work for this kernel
     targets+=", '127.0.0.1:1'" files="'$WORK/rules.yml', '$LAB/repository/deploy/prometheus/headroom.recording.yml'"
+  elif [[ ${1:-} == through ]]; then
+    targets+=$(printf ", '127.0.0.1:%s'" "${@:2}")
   elif [[ ${1:-} == and ]]; then
     files="'$4'"
   fi
