@@ -98,6 +98,10 @@ private final class OpenConnections: Sendable {
         for channel in channels { end(channel) }
     }
 
-    /// After the answer that is under way.
-    private func end(_ channel: any Channel) { channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent()) }
+    /// After the answer that is under way. Who has just been let in sends his request first: the next process will not see it.
+    private func end(_ channel: any Channel) {
+        channel.eventLoop.scheduleTask(in: Limits.firstRequest) {
+            channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+        }
+    }
 }

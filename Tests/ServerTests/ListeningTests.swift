@@ -105,6 +105,40 @@ struct ListeningTests {
         }
     }
 
+    @Test(.timeLimit(.minutes(1)))
+    func `Who was let in before the end is answered, though he asks after it, since the next server will not hear him`()
+        async throws
+    {
+        let own = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(own) }
+        #expect(listen(own, 8) == 0)
+        let (places, continuation) = AsyncStream.makeStream(of: Listening.self)
+        let server = try Server(
+            daemon: FakeDaemon(), addresses: [], handed: [dup(own)], socketPath: nil, access: .open, logger: Run.quiet,
+            onListening: { continuation.yield($0) })
+        let group = ServiceGroup(configuration: .init(services: server.services, logger: Run.quiet))
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask {
+                defer { continuation.finish() }
+                try await group.run()
+            }
+            for await case .network(let address) in places {
+                let port = Int(address.port)
+                let text = try await RawClient.send(
+                    "GET /-/healthy HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", port: port
+                ) {
+                    // It is accepted by now, as connections are taken in order.
+                    #expect(try await RunningServer(port: port, folder: "").get("/-/healthy").status == 200)
+                    await group.triggerGracefulShutdown()
+                    try await Task.sleep(for: .milliseconds(100))
+                }
+                #expect(text.hasPrefix("HTTP/1.1 200"), "\(text)")
+                break
+            }
+            try await tasks.waitForAll()
+        }
+    }
+
     @Test func `A date is written as HTTP wants it`() {
         #expect(HTTPDate.text(of: 784_111_777) == "Sun, 06 Nov 1994 08:49:37 GMT")
         #expect(HTTPDate.text(of: 0) == "Thu, 01 Jan 1970 00:00:00 GMT")

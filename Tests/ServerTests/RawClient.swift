@@ -7,8 +7,13 @@ import Testing
 
 /// Sends bytes as they are over TCP, and takes what comes back until the server closes.
 enum RawClient {
-    static func send(_ text: String, port: Int) async throws -> String {
-        try await send(text) { try await $0.connect(host: "127.0.0.1", port: port).get() }
+    /// - Parameter meanwhile: what happens between connecting and sending.
+    static func send(_ text: String, port: Int, meanwhile: () async throws -> Void = {}) async throws -> String {
+        try await send(text) { bootstrap in
+            let channel = try await bootstrap.connect(host: "127.0.0.1", port: port).get()
+            try await meanwhile()
+            return channel
+        }
     }
 
     /// The same over a Unix socket: one POST and its answer.
