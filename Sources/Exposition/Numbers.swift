@@ -5,6 +5,25 @@ import Engine
 
 /// Figures as both text forms write them.
 extension [UInt8] {
+    /// Appends what a series is called: a family's name with an ending, and its labels.
+    mutating func append(series name: [UInt8], _ suffix: String, _ labels: LabelSet) {
+        append(contentsOf: name)
+        append(contentsOf: suffix.utf8)
+        append(contentsOf: labels.text)
+    }
+
+    /// Appends the series that every form has of a histogram.
+    mutating func append(_ histogram: Histogram, named name: [UInt8]) {
+        for bucket in histogram.cumulative {
+            append(series: name, "_bucket", bucket.labels)
+            append(.integer(bucket.count))
+        }
+        append(series: name, "_sum", .none)
+        append(.real(histogram.sum))
+        append(series: name, "_count", .none)
+        append(.integer(histogram.count))
+    }
+
     /// Appends the value of a series and ends its line.
     mutating func append(_ value: MetricValue) {
         append(UInt8(ascii: " "))

@@ -33,35 +33,22 @@ struct OpenMetricsWriter: MetricWriter {
 
     mutating func write(_ labels: LabelSet, _ value: MetricValue) {
         writeHeading()
-        writeName(type.suffix, labels)
+        bytes.append(series: name, type.suffix, labels)
         bytes.append(value)
         if type == .counter { writeCreated(labels) }
     }
 
     mutating func write(_ histogram: Histogram) {
         writeHeading()
-        for bucket in histogram.cumulative {
-            writeName("_bucket", bucket.labels)
-            bytes.append(.integer(bucket.count))
-        }
-        writeName("_sum", .none)
-        bytes.append(.real(histogram.sum))
-        writeName("_count", .none)
-        bytes.append(.integer(histogram.count))
+        bytes.append(histogram, named: name)
         writeCreated(.none)
     }
 
     private mutating func writeCreated(_ labels: LabelSet) {
-        writeName("_created", labels)
+        bytes.append(series: name, "_created", labels)
         bytes.append(UInt8(ascii: " "))
         bytes.append(contentsOf: created)
         bytes.append(UInt8(ascii: "\n"))
-    }
-
-    private mutating func writeName(_ suffix: String, _ labels: LabelSet) {
-        bytes.append(contentsOf: name)
-        bytes.append(contentsOf: suffix.utf8)
-        bytes.append(contentsOf: labels.text)
     }
 
     private mutating func writeHeading() {

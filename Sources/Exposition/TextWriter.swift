@@ -17,26 +17,13 @@ struct TextWriter: MetricWriter {
 
     mutating func write(_ labels: LabelSet, _ value: MetricValue) {
         writeHeading()
-        writeName("", labels)
+        bytes.append(series: name, "", labels)
         bytes.append(value)
     }
 
     mutating func write(_ histogram: Histogram) {
         writeHeading()
-        for bucket in histogram.cumulative {
-            writeName("_bucket", bucket.labels)
-            bytes.append(.integer(bucket.count))
-        }
-        writeName("_sum", .none)
-        bytes.append(.real(histogram.sum))
-        writeName("_count", .none)
-        bytes.append(.integer(histogram.count))
-    }
-
-    private mutating func writeName(_ suffix: String, _ labels: LabelSet) {
-        bytes.append(contentsOf: name)
-        bytes.append(contentsOf: suffix.utf8)
-        bytes.append(contentsOf: labels.text)
+        bytes.append(histogram, named: name)
     }
 
     private mutating func writeHeading() {
