@@ -75,32 +75,17 @@ struct ListeningTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `A socket that was handed over is served, by one server after the other`() async throws {
-        let own = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(own) }
-        #expect(listen(own, 8) == 0)
-        for _ in 1...2 {
-            let (places, continuation) = AsyncStream.makeStream(of: Listening.self)
-            // Its own copy, as each process gets one from systemd.
-            let server = try Server(
-                daemon: FakeDaemon(), addresses: [], handed: [dup(own)], socketPath: nil, access: .open, logger: Run.quiet,
-                onListening: { continuation.yield($0) })
-            let group = ServiceGroup(configuration: .init(services: server.services, logger: Run.quiet))
-            try await withThrowingTaskGroup(of: Void.self) { tasks in
-                tasks.addTask {
-                    defer { continuation.finish() }
-                    try await group.run()
-                }
-                for await case .network(let address) in places {
-                    let answer = try await RunningServer(port: Int(address.port), folder: "").get("/-/healthy")
+        try await Self.withListeningSocket { own in
+            for _ in 1...2 {
+                try await Self.serving(own) { port, group in
+                    let answer = try await RunningServer(port: port, folder: "").get("/-/healthy")
                     #expect(answer.status == 200 && answer.headers["date"]?.hasSuffix(" GMT") == true)
                     let idle = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-                        .connect(host: "127.0.0.1", port: Int(address.port)).get()
+                        .connect(host: "127.0.0.1", port: port).get()
                     // One that says nothing does not keep it from ending.
                     _ = idle
-                    break
+                    await group.triggerGracefulShutdown()
                 }
-                await group.triggerGracefulShutdown()
-                try await tasks.waitForAll()
             }
         }
     }
@@ -109,9 +94,30 @@ struct ListeningTests {
     func `Who was let in before the end is answered, though he asks after it, since the next server will not hear him`()
         async throws
     {
+        try await Self.withListeningSocket { own in
+            try await Self.serving(own) { port, group in
+                let text = try await RawClient.send(
+                    "GET /-/healthy HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", port: port
+                ) {
+                    // It is accepted by now, as connections are taken in order.
+                    #expect(try await RunningServer(port: port, folder: "").get("/-/healthy").status == 200)
+                    await group.triggerGracefulShutdown()
+                    try await Task.sleep(for: .milliseconds(100))
+                }
+                #expect(text.hasPrefix("HTTP/1.1 200"), "\(text)")
+            }
+        }
+    }
+
+    private static func withListeningSocket(_ body: (Int32) async throws -> Void) async throws {
         let own = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(own) }
         #expect(listen(own, 8) == 0)
+        try await body(own)
+    }
+
+    /// A server on its own copy of the socket, as each process gets one from systemd. The body has it end, which is waited for.
+    private static func serving(_ own: Int32, _ body: (Int, ServiceGroup) async throws -> Void) async throws {
         let (places, continuation) = AsyncStream.makeStream(of: Listening.self)
         let server = try Server(
             daemon: FakeDaemon(), addresses: [], handed: [dup(own)], socketPath: nil, access: .open, logger: Run.quiet,
@@ -123,16 +129,7 @@ struct ListeningTests {
                 try await group.run()
             }
             for await case .network(let address) in places {
-                let port = Int(address.port)
-                let text = try await RawClient.send(
-                    "GET /-/healthy HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", port: port
-                ) {
-                    // It is accepted by now, as connections are taken in order.
-                    #expect(try await RunningServer(port: port, folder: "").get("/-/healthy").status == 200)
-                    await group.triggerGracefulShutdown()
-                    try await Task.sleep(for: .milliseconds(100))
-                }
-                #expect(text.hasPrefix("HTTP/1.1 200"), "\(text)")
+                try await body(Int(address.port), group)
                 break
             }
             try await tasks.waitForAll()
