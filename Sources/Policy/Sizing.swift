@@ -19,29 +19,33 @@ struct Sizing {
 
     /// Sizes are rounded to this, so that people read them.
     static let grain = Bytes.mebibytes(1)
-    /// An idle filesystem's burst guarantee takes no more than this part of the headroom, so that those being written to
-    /// keep theirs.
+    /// An idle filesystem's room for a burst takes no more than this part of the headroom, so that those who fill find theirs.
     static let idleShareOfHeadroom: UInt64 = 4
-    /// Less than this is not worth a growth of an idle filesystem.
-    static let idleLeast = Bytes.mebibytes(32)
+    /// Less than this is not worth a growth that nobody waits for.
+    static let burstLeast = Bytes.mebibytes(32)
 
     private var size: Bytes { geometry.size }
 
     // MARK: The order
 
-    /// The growth that adds `usable` to what can be written, or as much of it as the bounds leave, at least a minimum step.
-    func order(_ reason: Need, usable: Bytes, isIdle: Bool) throws(Refusal) -> Order {
-        let wanted = min(max(raw(usable), rule.minimumStep), rule.maximumStep).roundedUp(to: Sizing.grain)
-        let (room, limit) = room(isIdle: isIdle, share: rule.maximumShare)
+    /// The growth that the wish asks for, or as much of it as the bounds leave, at least a minimum step.
+    func order(_ reason: Need, _ wish: Wish) throws(Refusal) -> Order {
+        let wanted = step(wish.usable)
+        let firm = wish.firm > .zero ? step(wish.firm) : .zero
+        let (room, limit) = room(firm: firm, wanted: wanted, isFilling: wish.isFilling, share: rule.maximumShare)
         if wanted <= room { return make(reason, to: aligned(size + wanted, room: room), limitedBy: nil) }
-        // What keeps idle filesystems ready comes in whatever pieces there are: their writers do not wait for it.
-        let least = isIdle ? Sizing.idleLeast : min(rule.minimumStep, wanted)
+        // What keeps filesystems ready for a burst comes in whatever pieces there are: their writers do not wait for it.
+        let least = firm > .zero ? min(rule.minimumStep, firm) : Sizing.burstLeast
         let cut = room.roundedDown(to: Sizing.grain)
         // A bound of the rule may be reached with less than a step; what the pool gives comes in steps, or creeps.
         let isUseful = limit(wanted).reason == .maximumSize ? cut >= Sizing.grain : cut >= least
         let to = aligned(size + cut, room: cut)
         guard isUseful, to > size else { throw limit(wanted) }
         return make(reason, to: to, limitedBy: limit(wanted))
+    }
+
+    private func step(_ usable: Bytes) -> Bytes {
+        min(max(raw(usable), rule.minimumStep), rule.maximumStep).roundedUp(to: Sizing.grain)
     }
 
     /// The growth to exactly `target`, for a person who asked for it. The share that keeps a runaway from taking the pool is
@@ -58,7 +62,7 @@ struct Sizing {
                 .beyondPool, "\(target) is more than the whole pool \(reckoning.pool.name) of \(total)",
                 hint: "ask for less, or grow the pool")
         }
-        let (room, limit) = room(isIdle: false, share: nil)
+        let (room, limit) = room(firm: Bytes(.max), wanted: target.less(size), isFilling: true, share: nil)
         let to = aligned(target, room: room)
         guard target.less(size) <= room, to > size else { throw limit(target.less(size)) }
         return make(.manual, to: to, limitedBy: nil)
@@ -93,19 +97,18 @@ struct Sizing {
 
     // MARK: Bounds
 
-    /// What every bound leaves to add, and the refusal of whichever is the tightest.
-    private func room(isIdle: Bool, share: Ratio?) -> (Bytes, (Bytes) -> Refusal) {
+    /// What every bound leaves to add, and the refusal of whichever is the tightest. `firm`: as much as is for more than a
+    /// burst that may never come.
+    private func room(firm: Bytes, wanted: Bytes, isFilling: Bool, share: Ratio?) -> (Bytes, (Bytes) -> Refusal) {
         // The reserve is not for those who wait for nothing.
-        let exceeding = isIdle ? nil : exceeding
+        let exceeding = firm > .zero ? exceeding : nil
         var room = reckoning.headroom(exceedingBy: exceeding) ?? .zero
-        if isIdle {
-            let share = Bytes(room.count / Sizing.idleShareOfHeadroom)
-            // Beyond half of what the pool can give, promises are for those who write.
-            room = min(share, Bytes(room.less(reckoning.promised).count / 2))
-        }
+        let forBursts = max(firm, roomForBursts(isFilling: isFilling))
+        let isForBursts = firm < min(wanted, room) && forBursts < room
+        if isForBursts { room = forBursts }
         var refusal: (Bytes) -> Refusal = { [reckoning] wanted in
             var refusal = reckoning.refusal(of: wanted, exceedingBy: exceeding)
-            if isIdle { refusal.text += "; idle volumes get a quarter of that at most, and half of the pool's together" }
+            if isForBursts { refusal.text += "; \(isFilling ? Sizing.fillingBound : Sizing.idleBound)" }
             return refusal
         }
         func bound(_ left: Bytes?, _ make: @escaping () -> Refusal) {
@@ -141,6 +144,20 @@ struct Sizing {
         }
         return (room, refusal)
     }
+
+    /// What may be added for bursts that have not come.
+    private func roomForBursts(isFilling: Bool) -> Bytes {
+        let headroom = reckoning.headroom ?? .zero
+        guard isFilling else {
+            // Beyond half of what the pool can give, promises are for those who write.
+            return min(Bytes(headroom.count / Sizing.idleShareOfHeadroom), Bytes(headroom.less(reckoning.promised).count / 2))
+        }
+        let free = volume.usage?.available ?? .zero
+        return Bytes((headroom + free).count / 2).less(free)
+    }
+
+    private static let idleBound = "idle volumes get a quarter of that at most, and half of the pool's together"
+    private static let fillingBound = "for bursts that have not come a volume has no more than it leaves to all others"
 
     // MARK: What size costs
 

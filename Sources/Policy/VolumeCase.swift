@@ -94,7 +94,7 @@ struct VolumeCase {
             try holdBack(reckoning)
             let sizing = Sizing(
                 volume: volume, geometry: geometry, rule: rule, reckoning: reckoning, exceeding: overrides.exceeding)
-            let order = try sizing.order(reason, usable: wish.usable, isIdle: past.rate == .zero && reason == .burst)
+            let order = try sizing.order(reason, wish)
             decision.findings += sizing.findings(about: order)
             if mode == .enforce { reckoning.grant(order) }
             decision.verdict = mode == .enforce ? .grow(order) : .wouldGrow(order)

@@ -12,13 +12,25 @@ struct Wish {
     private(set) var findings: [Finding] = []
     /// What should be added to the space that can be written, at least.
     private(set) var usable = Bytes.zero
+    /// As much of that as is for more than a burst that may never come.
+    private(set) var firm = Bytes.zero
+    let isFilling: Bool
 
     init(for usage: FilesystemUsage, size: Bytes, rule: VolumeRule, past: VolumeHistory, reckoning: PoolReckoning) {
+        isFilling = past.rate > .zero
         threshold(usage, rule: rule)
         burst(usage, reckoning: reckoning)
         minimumSize(size, rule: rule)
+        guard !needs.isEmpty else { return }
         // A fast writer's step lasts for some seconds, whatever the target says.
-        if !needs.isEmpty { usable = max(usable, past.rate.amount(in: Wish.lasting).less(usage.available)) }
+        want(past.rate.amount(in: Wish.lasting).less(usage.available))
+        // A burst is there as far as it goes on at the pace that is seen until the growth after this one.
+        firm = max(firm, min(usable, past.rate.amount(in: reckoning.reaction + Wish.lasting).less(usage.available)))
+    }
+
+    private mutating func want(_ amount: Bytes) {
+        firm = max(firm, amount)
+        usable = max(usable, amount)
     }
 
     private mutating func threshold(_ usage: FilesystemUsage, rule: VolumeRule) {
@@ -30,7 +42,7 @@ struct Wish {
         }
         needs.append(.threshold)
         let goal = rule.target.whole(ofPart: usage.used) ?? usage.size
-        usable = max(usable, goal.less(usage.size))
+        want(goal.less(usage.size))
         findings.append(Finding("threshold", "\(fact): at or above \(rule.threshold); target \(rule.target)", speaksFor: true))
     }
 
@@ -57,7 +69,7 @@ struct Wish {
             return
         }
         needs.append(.minimumSize)
-        usable = max(usable, minimum.less(size))
+        want(minimum.less(size))
         findings.append(Finding("minimum_size", "\(size) is below \(minimum)", speaksFor: true))
     }
 

@@ -19,6 +19,31 @@ import Units
         #expect(Made.plan([Made.volume(size: .gibibytes(2))])["v"]?.verdict == .content)
     }
 
+    /// What a filesystem of 400 MiB with 120 MiB free is granted in a small pool, filling so fast.
+    private func granted(filling perSecond: Bytes) throws -> (added: Bytes, headroom: Bytes) {
+        let used = Bytes.mebibytes(280)
+        func seen(_ used: Bytes, at seconds: UInt64) -> Volume {
+            Made.volume(size: .mebibytes(400), used: used, at: MonotonicTime(nanoseconds: seconds * 1_000_000_000))
+        }
+        var history = Made.history(of: [seen(used.less(perSecond), at: 0)])
+        let now = seen(used, at: 1)
+        history.absorb([now])
+        let pool = Made.pool(size: .mebibytes(1536), used: .mebibytes(350))
+        var rules = Made.enforcing { ($0.minimumStep, $0.maximumShare) = (.mebibytes(1), .one) }
+        rules.pools = [PoolRule()]
+        rules.pools[0].assumedFillRate = ByteRate(.mebibytes(640), per: .seconds(1))
+        let plan = Made.plan(pool, [now], rules: rules, history: history)
+        let left = try #require(Made.plan(pool, [], rules: rules).pools[0].headroom)
+        return (try #require(plan.order("v")).added, left)
+    }
+
+    @Test func `who fills slowly has time, so room for a burst does not take the pool from the others`() throws {
+        let slow = try granted(filling: .mebibytes(10))
+        #expect(slow.added.scaled(by: 2) < slow.headroom)
+        let fast = try granted(filling: .mebibytes(200))
+        #expect(fast.added.scaled(by: 3) > fast.headroom.scaled(by: 2))
+    }
+
     @Test func `the fastest fill that was seen raises the guarantee of the whole pool`() {
         let start = Made.volume(size: .gibibytes(4), used: .mebibytes(100))
         var history = Made.history(of: [start])
