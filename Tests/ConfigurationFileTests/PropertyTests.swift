@@ -2,6 +2,7 @@
 // Copyright (c) the Headroom authors
 
 import ConfigurationFile
+import Dice
 import Policy
 import Testing
 
@@ -9,7 +10,7 @@ import Testing
     @Test func `Rules written down read back the same`() throws {
         let seed = UInt64.random(in: 0 ... .max)
         print("PropertyTests, rules written down: seed \(seed)")
-        var random = Seeded(seed)
+        var random = SplitMix64(seed: seed)
         for round in 0..<400 {
             let rules = Rules.random(using: &random)
             var writer = RulesWriter(random: random)
@@ -23,7 +24,7 @@ import Testing
     @Test func `A mutilated file is taken or refused at a place that it has`() throws {
         let seed = UInt64.random(in: 0 ... .max)
         print("PropertyTests, mutilated files: seed \(seed)")
-        var random = Seeded(seed)
+        var random = SplitMix64(seed: seed)
         var refused = 0
         for round in 0..<2000 {
             var writer = RulesWriter(random: random)
@@ -64,7 +65,7 @@ import Testing
 }
 
 extension [UInt8] {
-    fileprivate mutating func mutilate(using random: inout Seeded) {
+    fileprivate mutating func mutilate(using random: inout SplitMix64) {
         guard !isEmpty else { return }
         let place = Int.random(in: 0..<count, using: &random)
         let stretch = place..<Swift.min(count, place + Int.random(in: 1...20, using: &random))

@@ -1,24 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) the Headroom authors
 
+import Dice
 import Owners
 import Policy
 import Units
 
-/// A generator from a seed (SplitMix64), so that what failed once can be seen again.
-struct Seeded: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(_ seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
+extension SplitMix64 {
     mutating func chance(_ n: Int) -> Bool { Int.random(in: 0..<n, using: &self) == 0 }
 
     mutating func one<T>(of values: T...) -> T { values[Int.random(in: 0..<values.count, using: &self)] }
@@ -45,7 +33,7 @@ struct Seeded: RandomNumberGenerator {
 
 extension Rules {
     /// Any that are right.
-    static func random(using random: inout Seeded) -> Rules {
+    static func random(using random: inout SplitMix64) -> Rules {
         var rules = Rules()
         rules.mode = random.one(of: .observe, .enforce)
         rules.poll.interval = random.milliseconds(1000...3_600_000)
@@ -65,7 +53,7 @@ extension Rules {
 }
 
 extension AlertRule {
-    fileprivate static func random(number: Int, using random: inout Seeded) -> AlertRule {
+    fileprivate static func random(number: Int, using random: inout SplitMix64) -> AlertRule {
         let amount: AlertAmount = random.one(of: .by(random.size()), .byShare(random.share(1...5000)), .to(random.size()))
         let pin = Override.Pin(threshold: random.share(2...1000), maximumSize: random.chance(2) ? random.size() : nil)
         let action: AlertAction = random.one(of: .grow(amount), .exceedReserve(amount), .hold, .pause, .pin(pin))
@@ -87,7 +75,7 @@ extension AlertRule {
 }
 
 extension PoolRule {
-    fileprivate static func random(using random: inout Seeded) -> PoolRule {
+    fileprivate static func random(using random: inout SplitMix64) -> PoolRule {
         var rule = PoolRule()
         if !random.chance(4) { rule.match = Glob(random.text(1...12)) }
         if random.chance(2) { rule.dataReserve = random.share(0...999) }
@@ -99,7 +87,7 @@ extension PoolRule {
 }
 
 extension VolumeRule {
-    fileprivate static func random(number: Int, using random: inout Seeded) -> VolumeRule {
+    fileprivate static func random(number: Int, using random: inout SplitMix64) -> VolumeRule {
         // The number at the end keeps names apart, and blanks off the end.
         var rule = VolumeRule(name: "r" + random.text(0...10) + "\(number)")
         if random.chance(2) { rule.match = .random(using: &random) }
@@ -121,7 +109,7 @@ extension VolumeRule {
 }
 
 extension VolumeMatch {
-    fileprivate static func random(using random: inout Seeded) -> VolumeMatch {
+    fileprivate static func random(using random: inout SplitMix64) -> VolumeMatch {
         var match = VolumeMatch()
         if random.chance(3) { match.owner = Glob(random.one(of: "docker", "lvm", "*")) }
         if random.chance(3) { match.container = Glob(random.text(1...12)) }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) the Headroom authors
 
+import Dice
 import Policy
 import Units
 
 /// Writes rules as YAML, each time in another of the ways that people write it.
 struct RulesWriter {
-    var random: Seeded
+    var random: SplitMix64
 
     /// A key with its value, which may be keys or a list again.
     private indirect enum Value {

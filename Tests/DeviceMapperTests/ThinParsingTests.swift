@@ -2,6 +2,7 @@
 // Copyright (c) the Headroom authors
 
 import DeviceMapper
+import Dice
 import Testing
 import Units
 
@@ -50,7 +51,7 @@ struct ThinParsingTests {
     @Test("a table survives being written and read back")
     func roundTrip() throws {
         let seed = UInt64.random(in: 0 ... .max)
-        var random = SplitMix(state: seed)
+        var random = SplitMix64(seed: seed)
         for _ in 0..<500 {
             let table = ThinTable(
                 length: Sectors(random.next() % (1 << 50) + 1),
@@ -64,7 +65,7 @@ struct ThinParsingTests {
     @Test("no text whatever makes a parser crash")
     func hostile() {
         let seed = UInt64.random(in: 0 ... .max)
-        var random = SplitMix(state: seed)
+        var random = SplitMix64(seed: seed)
         let words = ["0", "1/2", "/", "-", "Fail", "rw", "254:3", ":", "thin", "thin-pool", "99999999999999999999", "\u{0}", "é"]
         for _ in 0..<2000 {
             let line = (0..<Int(random.next() % 12)).map { _ in words[Int(random.next() % UInt64(words.count))] }
@@ -83,16 +84,4 @@ struct ThinParsingTests {
 
     @Test("a line that is no target line is refused", arguments: ["", "0", "0 8", "x 8 thin 1:1 1", "0 -8 thin", "thin 0 8"])
     func badLine(line: String) { #expect(Target(line: line) == nil) }
-}
-
-/// A generator whose run is told by one number.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
 }

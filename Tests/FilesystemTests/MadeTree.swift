@@ -56,19 +56,3 @@ final class MadeTree: Sendable {
 func run(_ line: String) -> Int32 { system("PATH=$PATH:/usr/sbin:/sbin; { \(line); } > /dev/null 2>&1") }
 
 func isInstalled(_ tool: String) -> Bool { run("command -v \(tool)") == 0 }
-
-/// Random numbers from a seed, so that a failure can be had again.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        // SplitMix64.
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
-    }
-}

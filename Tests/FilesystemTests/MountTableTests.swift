@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) the Headroom authors
 
+import Dice
 import Filesystem
 import Testing
 import Units
@@ -57,7 +58,7 @@ import Units
     @Test func `no bytes make the parser fail`() {
         let seed = UInt64.random(in: .min ... .max)
         print("seed \(seed)")
-        var generator = SeededGenerator(seed: seed)
+        var generator = SplitMix64(seed: seed)
         let good = Array(#"36 35 254:0 / /a\040b rw,noatime shared:1 - ext4 /dev/x rw"#.utf8)
         for _ in 0..<3000 {
             var line = good

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) the Headroom authors
 
+import Dice
 import Filesystem
 import Testing
 import Units
@@ -126,7 +127,7 @@ struct MadeImage {
     @Test func `no bytes of any length make it fail`() {
         let seed = UInt64.random(in: .min ... .max)
         print("seed \(seed)")
-        var generator = SeededGenerator(seed: seed)
+        var generator = SplitMix64(seed: seed)
         for _ in 0..<200 {
             let count = Int.random(in: 0...9000, using: &generator)
             let bytes = (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) the Headroom authors
 
+import Dice
 import Filesystem
 import Grower
 import Host
@@ -159,7 +160,7 @@ import Units
     @Test func `whatever comes back, a growth ends within a few steps and never orders a shorter device`() {
         var generator = SystemRandomNumberGenerator()
         let seed = UInt64.random(in: 0...(.max), using: &generator)
-        var random = Seeded(seed)
+        var random = SplitMix64(seed: seed)
         for _ in 0..<5000 {
             let from = Bytes.mebibytes(random.next() % 4096 + 1)
             let to = from + .mebibytes(random.next() % 65_536)
@@ -179,19 +180,8 @@ import Units
     }
 }
 
-/// A generator from a seed, so that a failure can be seen again.
-private struct Seeded: RandomNumberGenerator {
-    private var state: UInt64
-    init(_ seed: UInt64) { state = seed }
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
-    mutating func report(for step: Step) -> StepReport {
+extension SplitMix64 {
+    fileprivate mutating func report(for step: Step) -> StepReport {
         let outcome: StepReport.Outcome =
             switch next() % 8 {
             case 0: .failed(errno: 5, text: "Input/output error")

@@ -2,6 +2,7 @@
 // Copyright (c) the Headroom authors
 
 import DeviceMapper
+import Dice
 import Filesystem
 import Synchronization
 import Testing
@@ -154,7 +155,7 @@ struct TableStepsTests {
     @Test("whatever steps come in whatever order, a live table never gets shorter nor another volume's")
     func random() {
         let seed = UInt64.random(in: 0 ... .max)
-        var random = SplitMix(state: seed)
+        var random = SplitMix64(seed: seed)
         let devices = devices()
         let steps = TableSteps(control: devices)
         var before = Sectors(524_288)
@@ -180,17 +181,5 @@ struct TableStepsTests {
             #expect(table.length >= before && table.thinID == 1 && table.pool.minor == 0, "seed \(seed)")
             before = table.length
         }
-    }
-}
-
-/// A generator whose run is told by one number.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) the Headroom authors
 
+import Dice
 import Host
 import Policy
 import Testing
@@ -32,7 +33,7 @@ import Units
     @Test func `Every changed byte is noticed, and where`() async throws {
         let seed = UInt64.random(in: 0 ... .max)
         print("HistoryChainTests, changed bytes: seed \(seed)")
-        var random = Seeded(seed)
+        var random = SplitMix64(seed: seed)
         let scratch = try Scratch()
         try await written(6, scratch)
         let stranger = try Stranger(scratch)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) the Headroom authors
 
+import Dice
 import Host
 import Policy
 import Testing
@@ -30,7 +31,7 @@ private struct Model {
     @Test func `Over any run of calls and restarts the journal says what a model in memory says`() async throws {
         let seed = UInt64.random(in: 0 ... .max)
         print("ModelTests: seed \(seed)")
-        var random = Seeded(seed)
+        var random = SplitMix64(seed: seed)
         let scratch = try Scratch()
         var limits = Journal.Limits()
         limits.growths = 12

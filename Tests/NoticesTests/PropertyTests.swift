@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) the Headroom authors
 
+import Dice
 import Engine
 import Glibc
 import Policy
@@ -44,7 +45,7 @@ private struct Listener {
     @Test(arguments: seeds)
     func `what is told is what is so, whatever happens on the way`(seed: UInt64) {
         print("seed \(seed)")
-        var random = Seeded(seed)
+        var random = SplitMix64(seed: seed)
         var told = Told()
         let terms = NoticeTerms(instance: "h", interval: .seconds(30))
         var board = NoticeBoard(terms)

@@ -2,6 +2,7 @@
 // Copyright (c) the Headroom authors
 
 import DeviceMapper
+import Dice
 import Engine
 import Filesystem
 import Host
@@ -128,20 +129,7 @@ extension NoticeBoard {
     func firing(_ told: Told) -> [Notice] { notices(told).filter { $0.endsAt > told.now.wall } }
 }
 
-/// A generator from a seed (SplitMix64), so that what failed once can be seen again.
-struct Seeded: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(_ seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
+extension SplitMix64 {
     mutating func below(_ n: Int) -> Int { Int.random(in: 0..<n, using: &self) }
     mutating func chance(_ n: Int) -> Bool { below(n) == 0 }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) the Headroom authors
 
+import Dice
 import Glibc
 import Testing
 import Units
@@ -155,7 +156,7 @@ import Units
 
     @Test func `random records keep every byte but the size's`() throws {
         let seed = UInt64.random(in: 0 ... .max)
-        var random = Seeded(state: seed)
+        var random = SplitMix64(seed: seed)
         for _ in 0..<300 {
             var fields = [
                 "\"device_id\":4", "\"size\":268435456", "\"transaction_id\":\(random.next() >> 1)", "\"initialized\":true",
@@ -169,14 +170,6 @@ import Units
             try books.recordLength(Sectors(length), of: volume, deviceID: 4)
             #expect(try text() == before.replacing("268435456", with: "\(length * 512)"), "seed \(seed)")
         }
-    }
-}
-
-private struct Seeded: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        return state ^ (state >> 29)
     }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) the Headroom authors
 
+import Dice
 import Filesystem
 import Host
 import Inventory
@@ -118,7 +119,7 @@ import Units
 
     @Test func `whatever the sizes, the device becomes as long as the filesystem and never shorter`() {
         let seed = UInt64.random(in: 0 ... .max)
-        var generator = SeededGenerator(state: seed)
+        var generator = SplitMix64(seed: seed)
         for _ in 0..<500 {
             let size = Bytes(UInt64.random(in: 1...4_000_000, using: &generator) * 4096)
             let device = Bytes(UInt64.random(in: 1...32_000_000, using: &generator) * 512)
@@ -129,18 +130,6 @@ import Units
             }
             #expect(order.deviceTo.bytes >= order.to && order.deviceTo >= order.deviceFrom, "seed \(seed): \(order)")
             #expect((order.reason == .broken) == (size > device), "seed \(seed): \(order)")
-        }
-    }
-
-    private struct SeededGenerator: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-            return z ^ (z >> 31)
         }
     }
 }

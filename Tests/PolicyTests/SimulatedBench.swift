@@ -2,6 +2,7 @@
 // Copyright (c) the Headroom authors
 
 import DeviceMapper
+import Dice
 import Filesystem
 import Glibc
 import Host
