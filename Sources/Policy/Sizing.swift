@@ -104,7 +104,7 @@ struct Sizing {
         let exceeding = firm > .zero ? exceeding : nil
         var room = reckoning.headroom(exceedingBy: exceeding) ?? .zero
         let forBursts = max(firm, roomForBursts(isFilling: isFilling))
-        let isForBursts = firm < min(wanted, room) && forBursts < room
+        let isForBursts = firm < wanted && forBursts < room
         if isForBursts { room = forBursts }
         var refusal: (Bytes) -> Refusal = { [reckoning] wanted in
             var refusal = reckoning.refusal(of: wanted, exceedingBy: exceeding)
