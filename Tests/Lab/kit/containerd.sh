@@ -56,16 +56,18 @@ blob() { # FILE: into the archive; prints its digest
 }
 
 image_archive() { # NAME LAYER...: an OCI archive on standard output
-  local name=docker.io/library/$1:latest layer digest config manifest layers='[]'
+  local name=docker.io/library/$1:latest layer digest config manifest layers='[]' contents='[]'
   rm -rf "$WORK/oci"
   mkdir -p "$WORK/oci/blobs/sha256"
   for layer in "${@:2}"; do
-    digest=$(blob "$layer")
-    layers=$(jq -c --arg digest "sha256:$digest" --argjson size "$(stat -c %s "$layer")" \
-      '. + [{mediaType: "application/vnd.oci.image.layer.v1.tar", digest: $digest, size: $size}]' <<< "$layers")
+    contents=$(jq -c --arg digest "sha256:$(sha256sum "$layer" | cut -d' ' -f1)" '. + [$digest]' <<< "$contents")
+    gzip -1 -n < "$layer" > "$WORK/layer.gz"
+    digest=$(blob "$WORK/layer.gz")
+    layers=$(jq -c --arg digest "sha256:$digest" --argjson size "$(stat -c %s "$WORK/layer.gz")" \
+      '. + [{mediaType: "application/vnd.oci.image.layer.v1.tar+gzip", digest: $digest, size: $size}]' <<< "$layers")
   done
   jq -c '{architecture: "amd64", os: "linux", config: {Cmd: ["/bin/sh"]},
-    rootfs: {type: "layers", diff_ids: [.[].digest]}}' <<< "$layers" > "$WORK/config"
+    rootfs: {type: "layers", diff_ids: .}}' <<< "$contents" > "$WORK/config"
   config=$(blob "$WORK/config")
   jq -c --arg config "sha256:$config" --argjson size "$(stat -c %s "$WORK/config")" '{schemaVersion: 2,
     mediaType: "application/vnd.oci.image.manifest.v1+json",
