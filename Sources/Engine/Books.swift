@@ -43,6 +43,11 @@ public enum Books: Sendable {
         try await journal.finish(id, outcome, in: container, after: decisions)
     }
 
+    /// Returns when all that was noted is in the database, and that is closed.
+    func close() async {
+        if case .journal(let journal) = self { await journal.close() }
+    }
+
     func kept() async throws(JournalError) -> [KeptVolume] {
         if case .journal(let journal) = self { try await journal.kept() } else { [] }
     }

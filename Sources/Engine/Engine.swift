@@ -135,6 +135,9 @@ public actor Engine {
         await writeDecisions()
     }
 
+    /// Once ``run()`` has returned, and nobody asks for anything any more.
+    public func closeBooks() async { await books.close() }
+
     /// One look at everything, for a command.
     public func lookOnce() async {
         await recall()

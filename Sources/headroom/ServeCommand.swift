@@ -172,5 +172,7 @@ private struct EngineService: Service {
 
     func run() async throws {
         await cancelWhenGracefulShutdown { await engine.run() }
+        // Left to the end of the process, the journal's thread may not get as far.
+        await engine.closeBooks()
     }
 }

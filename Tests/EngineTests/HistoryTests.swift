@@ -72,6 +72,19 @@ import Units
         #expect(await engine.hostBar == nil)
     }
 
+    @Test func `once its books are closed, all of it is in the one file`() async throws {
+        let bench = try await BenchJournal()
+        let engine = BenchHost.hungry().engine(.journal(bench.journal))
+        let run = Task { await engine.run() }
+        try await until { try await bench.journal.history(.growths).contains { $0.entry.event == "done" } }
+        run.cancel()
+        await run.value
+        #expect(access(bench.database + "-wal", F_OK) == 0)
+        await engine.closeBooks()
+        #expect(access(bench.database + "-wal", F_OK) != 0)
+        await #expect(throws: JournalError.closed) { try await bench.journal.probe() }
+    }
+
     @Test func `without a journal there is no history, and with a broken one it is said why`() async throws {
         let none = BenchHost.hungry().engine()
         #expect(try await none.history(HistoryQuery()).isEmpty)

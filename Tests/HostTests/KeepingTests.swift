@@ -320,8 +320,8 @@ struct KeeperTests {
 
 @Suite("Links of kept volumes")
 struct KeptLinkTests {
-    @Test("a link that is taken away long after its device came back is there again at once")
-    func lateLoss() {
+    @Test("what is taken away from the folder is told at once, and what is not there is not watched")
+    func removalIsTold() {
         let docker = MadeDocker()
         let folder = docker.root + "/"
         let removals = RemovalWatch(folder)
