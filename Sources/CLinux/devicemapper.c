@@ -23,6 +23,26 @@ int hr_dm_arm_poll(int control) {
     return ioctl(control, DM_DEV_ARM_POLL, &arm);
 }
 
+int hr_dm_rename(int control, const char *from, const char *to) {
+    struct {
+        struct dm_ioctl head;
+        char name[DM_NAME_LEN];
+    } request;
+    memset(&request, 0, sizeof request);
+    if (strlen(from) >= DM_NAME_LEN || strlen(to) >= DM_NAME_LEN) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    request.head.version[0] = DM_VERSION_MAJOR;
+    request.head.data_size = sizeof request;
+    request.head.data_start = sizeof request.head;
+    // As libdevmapper marks what udev's rules shall handle as usual.
+    request.head.event_nr = (uint32_t)DM_UDEV_PRIMARY_SOURCE_FLAG << DM_UDEV_FLAGS_SHIFT;
+    strcpy(request.head.name, from);
+    strcpy(request.name, to);
+    return ioctl(control, DM_DEV_RENAME, &request);
+}
+
 static _Thread_local char logged[512];
 static _Thread_local int logged_errno;
 

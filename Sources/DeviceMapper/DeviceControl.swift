@@ -51,8 +51,10 @@ public struct DeviceControl: Sendable {
         return try result.get()
     }
 
-    /// Every device, in one call.
-    public func list() throws(DeviceMapperError) -> [DeviceEntry] {
+    /// Every device, in one call, but for those that have no name yet.
+    public func list() throws(DeviceMapperError) -> [DeviceEntry] { try listAll().filter { !$0.name.isUnnamed } }
+
+    func listAll() throws(DeviceMapperError) -> [DeviceEntry] {
         try Task(.list).run { task in
             var entries: [DeviceEntry] = []
             // An empty list is one entry without a device number.

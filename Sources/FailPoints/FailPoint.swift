@@ -54,8 +54,9 @@ public enum FailPoint: String, CaseIterable, Sendable {
 
     // A device that is made anew, or taken away.
     case makeBefore = "make.before"
-    case makeNamed = "make.named"
+    case makeUnnamed = "make.unnamed"
     case makeLoaded = "make.loaded"
+    case makeResumed = "make.resumed"
     case makeAfter = "make.after"
     case removeBefore = "remove.before"
     case removeAfter = "remove.after"

@@ -31,6 +31,9 @@ struct Restore: AsyncParsableCommand {
         }
         let host = try LinuxHost.opened()
         let lock = try ActingLock()
+        if let error = await host.removeUnnamedDevices() {
+            write("a device half made was left behind: \(error)\n", to: STDERR_FILENO)
+        }
         let restored = try await restore(on: host)
         // Held until here.
         _ = consume lock

@@ -80,6 +80,7 @@ struct Serve: AsyncParsableCommand {
         case .linux:
             let lock = try await ActingLock.taken(within: .seconds(10))
             let linux = try LinuxHost.opened()
+            if let error = await linux.removeUnnamedDevices() { logger.error("a device half made was left behind: \(error)") }
             let books = await Books.opened(in: files.stateDirectory)
             let directory = files.stateDirectory
             try await serve(

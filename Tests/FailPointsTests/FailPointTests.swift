@@ -12,7 +12,7 @@ import Testing
         #expect(try FailPoint.parse("record.synced#3") == .init(point: .recordSynced, action: .kill, occasion: 3))
         #expect(try FailPoint.parse("grow.underway=stop") == .init(point: .growUnderway, action: .stop, occasion: 1))
         #expect(try FailPoint.parse("instance.before=pause") == .init(point: .instanceBefore, action: .pause, occasion: 1))
-        #expect(try FailPoint.parse("make.named#2=kill") == .init(point: .makeNamed, action: .kill, occasion: 2))
+        #expect(try FailPoint.parse("make.loaded#2=kill") == .init(point: .makeLoaded, action: .kill, occasion: 2))
     }
 
     @Test func `nothing set means no point`() throws {

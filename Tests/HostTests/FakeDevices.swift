@@ -31,6 +31,8 @@ final class FakeDevices: DeviceAccess {
         var beforeStatus: (@Sendable (inout State) -> Void)?
         /// Runs after a table was loaded.
         var afterLoad: (@Sendable (inout State) -> Void)?
+        /// Runs when a device is made, but for its name.
+        var whenNaming: (@Sendable (inout State) -> Void)?
         var resumesThatFail = 0
         var createsThatFail = 0
         var lastMinor: UInt32 = 100
@@ -68,6 +70,7 @@ final class FakeDevices: DeviceAccess {
         }
     }
 
+    func number(_ name: DeviceName) -> DeviceNumber? { state.withLock { $0.devices[name]?.number } }
     func live(_ name: DeviceName) -> Target? { state.withLock { $0.devices[name]?.live } }
     func inactive(_ name: DeviceName) -> Target? { state.withLock { $0.devices[name]?.inactive } }
 
@@ -144,21 +147,29 @@ final class FakeDevices: DeviceAccess {
         state.withLock { $0.devices[name]?.inactive = nil }
     }
 
-    func create(_ name: DeviceName, uuid: String, _ target: Target) throws(DeviceMapperError) {
-        let errno: Int32? = state.withLock { state in
+    func create(
+        _ name: DeviceName, uuid: String, _ target: Target, beforeNaming: (DeviceNumber) -> Void
+    ) throws(DeviceMapperError) {
+        let (failure, number): (Int32?, DeviceNumber) = state.withLock { state in
             state.calls.append("create \(name)")
-            if state.devices[name] != nil { return EBUSY }
-            if state.createsThatFail > 0 {
-                state.createsThatFail -= 1
-                return EINVAL
-            }
             state.lastMinor += 1
-            state.devices[name] = Device(
-                uuid: uuid, number: DeviceNumber(major: 254, minor: state.lastMinor), live: target, status: "1024 4095")
+            let number = DeviceNumber(major: 254, minor: state.lastMinor)
+            if state.createsThatFail == 0 { return (nil, number) }
+            state.createsThatFail -= 1
+            return (EINVAL, number)
+        }
+        if failure == nil { beforeNaming(number) }
+        let errno: Int32? = state.withLock { state in
+            state.whenNaming?(&state)
+            if let failure { return failure }
+            if state.devices[name] != nil { return EBUSY }
+            state.devices[name] = Device(uuid: uuid, number: number, live: target, status: "1024 4095")
             return nil
         }
         if let errno { throw DeviceMapperError(call: "create", device: name, errno: errno, said: "") }
     }
+
+    func removeUnnamed() {}
 
     func remove(_ name: DeviceName) throws(DeviceMapperError) {
         let errno: Int32? = state.withLock { state in

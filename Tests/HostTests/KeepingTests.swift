@@ -4,6 +4,7 @@
 import DeviceMapper
 import Glibc
 import Owners
+import Synchronization
 import Testing
 import Units
 
@@ -101,9 +102,42 @@ struct KeepingTests {
         let outcome = keeping.look(at: [volume], thorough: false, now: time)
         #expect(devices.live(volume.identity.name)?.description == "0 1000 thin 254:0 4")
         #expect(!outcome.isWaiting && outcome.failures.isEmpty && outcome.released.isEmpty)
-        var target = [CChar](repeating: 0, count: 64)
-        let count = readlink(docker.root + "/\(volume.identity.name)", &target, target.count)
-        #expect(String(decoding: target.prefix(max(count, 0)).map { UInt8(bitPattern: $0) }, as: UTF8.self) == "../dm-101")
+        #expect(docker.link(of: volume.identity.name) == "../dm-101")
+    }
+
+    @Test("whoever finds it by its name finds its link too, not the one of its former device")
+    func linkedBeforeNamed() {
+        let volume = start()
+        let name = volume.identity.name
+        symlink("../dm-7", docker.root + "/\(name)")
+        let seen = Mutex("")
+        devices.state.withLock { state in
+            state.whenNaming = { [docker] state in
+                #expect(state.devices[name] == nil)
+                seen.withLock { $0 = docker.link(of: name) }
+            }
+        }
+        var keeping = keeping()
+        _ = keeping.look(at: [volume], thorough: false, now: time)
+        #expect(seen.withLock { $0 } == "../dm-101")
+    }
+
+    @Test("of a device that its owner was faster to make no link is left")
+    func ownerIsFaster() {
+        let volume = start()
+        let name = volume.identity.name
+        devices.state.withLock { state in
+            state.whenNaming = { state in
+                state.devices[name] = .init(
+                    number: DeviceNumber(major: 254, minor: 9), openCount: 1,
+                    live: Target(length: Sectors(1000), kind: "thin", words: "254:0 4"), status: "1024 4095")
+                state.whenNaming = nil
+            }
+        }
+        var keeping = keeping()
+        _ = keeping.look(at: [volume], thorough: false, now: time)
+        #expect(docker.link(of: name) == "")
+        #expect(devices.number(name)?.minor == 9)
     }
 
     @Test("a device that was left without a table gets it once nobody can still be making it")
@@ -342,6 +376,13 @@ struct KeptLinkTests {
 final class MadeDocker: Sendable {
     let root: String
     let device: DeviceName
+    /// Where a device's link leads; "" where there is none.
+    func link(of name: DeviceName) -> String {
+        var target = [CChar](repeating: 0, count: 64)
+        let count = readlink(root + "/\(name)", &target, target.count)
+        return String(decoding: target.prefix(max(count, 0)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
     private let hash = String(repeating: "a", count: 64)
 
     init() {

@@ -11,6 +11,10 @@
 /// errno; ENOTTY on kernels before 4.13.
 int hr_dm_arm_poll(int control);
 
+/// Gives a device another name (DM_DEV_RENAME) and leaves links and nodes to udev's rules: libdevmapper would note them down in
+/// a list that is not safe between threads. 0, or -1 with errno; EBUSY when the name is another's.
+int hr_dm_rename(int control, const char *from, const char *to);
+
 /// Sends what libdevmapper would print to a place of each thread's own.
 void hr_dm_collect_log(void);
 /// The first error that libdevmapper told on this thread since hr_dm_forget_log(), "" if none.

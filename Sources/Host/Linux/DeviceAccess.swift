@@ -15,7 +15,10 @@ protocol DeviceAccess: Sendable {
     func load(_ target: Target, into name: DeviceName) throws(DeviceMapperError)
     func resume(_ name: DeviceName) throws(DeviceMapperError)
     func clearInactiveTable(of name: DeviceName) throws(DeviceMapperError)
-    func create(_ name: DeviceName, uuid: String, _ target: Target) throws(DeviceMapperError)
+    func create(
+        _ name: DeviceName, uuid: String, _ target: Target, beforeNaming: (DeviceNumber) -> Void
+    ) throws(DeviceMapperError)
+    func removeUnnamed() throws(DeviceMapperError)
     func remove(_ name: DeviceName) throws(DeviceMapperError)
 }
 

@@ -28,10 +28,20 @@ struct DeviceLinks {
 
     var isEmpty: Bool { watched.isEmpty }
 
-    mutating func watch(_ name: DeviceName, _ number: DeviceNumber, until: MonotonicTime) {
-        // Others are called otherwise by udev.
-        guard name.bytes.allSatisfy(DeviceLinks.isPlain) else { return }
-        watched[name] = Watched(number: number, until: until)
+    mutating func watch(_ name: DeviceName, _ number: DeviceNumber, until: MonotonicTime, isOurs: Bool = false) {
+        guard DeviceLinks.isPlain(name) else { return }
+        watched[name] = Watched(number: number, isOurs: isOurs, until: until)
+    }
+
+    /// Of a device that is about to get this name: whoever finds it by that finds its link, too. One that a former device has left
+    /// would lead him astray.
+    func prepare(_ name: DeviceName, _ number: DeviceNumber) {
+        guard DeviceLinks.isPlain(name), target(of: name) != "../dm-\(number.minor)" else { return }
+        // Somebody else's, who was faster.
+        if (try? control.table(of: name, .live)) != nil { return }
+        let path = folder + "\(name)"
+        unlink(path)
+        symlink("../dm-\(number.minor)", path)
     }
 
     /// Of a device that is there: if it has lost its link since it was made, it gets it again.
@@ -66,17 +76,23 @@ struct DeviceLinks {
     }
 
     /// The link to this device, if it is one.
-    private func takeAway(_ name: DeviceName, _ number: DeviceNumber) {
-        let path = folder + "\(name)"
+    func takeAway(_ name: DeviceName, _ number: DeviceNumber) {
+        if target(of: name) == "../dm-\(number.minor)" { unlink(folder + "\(name)") }
+    }
+
+    /// Where the link leads; "" where there is none.
+    private func target(of name: DeviceName) -> String {
         var target = [CChar](repeating: 0, count: 64)
-        let count = readlink(path, &target, target.count)
-        let text = String(decoding: target.prefix(max(count, 0)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        if text == "../dm-\(number.minor)" { unlink(path) }
+        let count = readlink(folder + "\(name)", &target, target.count)
+        return String(decoding: target.prefix(max(count, 0)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     private func isThere(_ name: DeviceName, _ number: DeviceNumber) -> Bool {
         (try? control.table(of: name, .live))?.number == number
     }
+
+    /// Others are called otherwise by udev.
+    private static func isPlain(_ name: DeviceName) -> Bool { name.bytes.allSatisfy { isPlain($0) } }
 
     /// What device-mapper and udev leave as it is.
     private static func isPlain(_ byte: UInt8) -> Bool {

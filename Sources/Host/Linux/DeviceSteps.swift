@@ -11,18 +11,21 @@ struct DeviceSteps {
     /// How long somebody else may take to give a device its first table.
     var making = LinuxLimits.making
 
-    /// Makes the device anew; one that its owner made again meanwhile, shorter, is made longer.
-    func restore(_ identity: VolumeIdentity, length: Sectors) throws(StepFailure) {
+    /// Makes the device anew; one that its owner made again meanwhile, shorter, is made longer. `beforeNaming`: see
+    /// ``DeviceControl/create(_:uuid:_:beforeNaming:)``.
+    func restore(
+        _ identity: VolumeIdentity, length: Sectors, beforeNaming: (DeviceNumber) -> Void = { _ in }
+    ) throws(StepFailure) {
         let name = identity.name
         if let present = try attempt({ () throws(DeviceMapperError) in try control.table(of: name, .live) }) {
             if present.hasLiveTable { return try lengthen(identity, to: length) }
-            return try waitAndFinish(identity, length: length)
+            return try waitAndFinish(identity, length: length, beforeNaming: beforeNaming)
         }
         let pool = try pool(of: identity)
         try checkUnused(identity, in: pool)
         let table = ThinTable(length: length, pool: pool, thinID: identity.thinID)
         do throws(DeviceMapperError) {
-            try control.create(name, uuid: identity.uuid, table.target)
+            try control.create(name, uuid: identity.uuid, table.target, beforeNaming: beforeNaming)
         } catch {
             if error.isBusy { throw .refused("\(name) was made by somebody else just now, or its uuid is another's") }
             throw StepFailure(error)
@@ -47,13 +50,15 @@ struct DeviceSteps {
         try check(identity, has: table)
     }
 
-    private func waitAndFinish(_ identity: VolumeIdentity, length: Sectors) throws(StepFailure) {
+    private func waitAndFinish(
+        _ identity: VolumeIdentity, length: Sectors, beforeNaming: (DeviceNumber) -> Void
+    ) throws(StepFailure) {
         let name = identity.name
         let deadline = LinuxClock.now().advanced(by: making)
         while LinuxClock.now() < deadline {
             usleep(UInt32(clamping: LinuxLimits.makingWatch.nanosecondsClamped / 1000))
             let present = try attempt { () throws(DeviceMapperError) in try control.table(of: name, .live) }
-            guard let present else { return try restore(identity, length: length) }
+            guard let present else { return try restore(identity, length: length, beforeNaming: beforeNaming) }
             if present.hasLiveTable { return try lengthen(identity, to: length) }
         }
         try finish(identity, length: length)

@@ -121,12 +121,7 @@ struct Keeping {
             let action = seen.action(for: volume)
             switch action {
             case .rest, .wait, .letGo: return action
-            case .make:
-                try steps.restore(identity, length: volume.length)
-                if let number = try? control.table(of: identity.name, .live)?.number {
-                    links.watch(identity.name, number, until: LinuxClock.now().advanced(by: LinuxLimits.linkWatchEnds))
-                    links.mend(at: LinuxClock.now())
-                }
+            case .make: try make(volume)
             case .finish: try steps.finish(identity, length: volume.length)
             case .lengthen: try steps.lengthen(identity, to: volume.length)
             case .record: try RecordStep(books: books).record(identity, length: volume.length)
@@ -134,6 +129,24 @@ struct Keeping {
             }
         }
         return .wait
+    }
+
+    private mutating func make(_ volume: KeptVolume) throws(StepFailure) {
+        let name = volume.identity.name
+        var prepared: DeviceNumber?
+        do throws(StepFailure) {
+            try DeviceSteps(control: control).restore(volume.identity, length: volume.length) { [links] number in
+                links.prepare(name, number)
+                prepared = number
+            }
+        } catch {
+            if let prepared { links.takeAway(name, prepared) }
+            throw error
+        }
+        guard let number = try? control.table(of: name, .live)?.number else { return }
+        let end = LinuxClock.now().advanced(by: LinuxLimits.linkWatchEnds)
+        links.watch(name, number, until: end, isOurs: prepared == number)
+        links.mend(at: LinuxClock.now())
     }
 
     private mutating func sight(_ volume: KeptVolume, thorough: Bool) throws(StepFailure) -> KeptSighting {

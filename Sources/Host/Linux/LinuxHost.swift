@@ -72,6 +72,26 @@ public final class LinuxHost: Host {
 
     public func keep(_ volumes: [KeptVolume]) async { keeper.keep(volumes) }
 
+    /// Takes away devices that a process left behind which was killed before it could name them: their owners could not remove
+    /// the volumes. For whoever alone may act on this host, before he does. What went wrong, for people; nil if nothing.
+    public func removeUnnamedDevices() async -> String? {
+        let control = control
+        let answer = try? await metering.run(deadline: LinuxLimits.table) { () -> String? in
+            // udev may look into what has just been made.
+            for _ in 0..<20 {
+                do throws(DeviceMapperError) {
+                    try control.removeUnnamed()
+                    return nil
+                } catch {
+                    guard error.isBusy else { return "\(error)" }
+                    usleep(100_000)
+                }
+            }
+            return "they are held open: `dmsetup ls | grep headroom-unnamed` shows them, `dmsetup remove` takes them away"
+        }
+        return answer ?? "device-mapper does not answer"
+    }
+
     public func changes() -> AsyncStream<Void> {
         let instances = owners.instances
         let names = names
