@@ -42,14 +42,15 @@ extension Engine {
         return snapshot.volumes.compactMap { volume in births[volume.identity].map { (volume.identity, $0) } }
     }
 
-    /// Notes the first sizes of volumes that are new.
+    /// Notes the first sizes of volumes that are new, or that took the place of larger ones.
     func noteBirths(of snapshot: Snapshot) async {
         guard case .journal(let journal) = books else { return }
         var new: [VolumeIdentity: Bytes] = [:]
-        for volume in snapshot.volumes where births[volume.identity] == nil {
-            if let size = history[volume.identity].birthSize { new[volume.identity] = size }
+        for volume in snapshot.volumes {
+            guard let size = history[volume.identity].birthSize else { continue }
+            if births[volume.identity].map({ size < $0 }) ?? true { new[volume.identity] = size }
         }
-        births.merge(new) { known, _ in known }
+        births.merge(new) { $1 }
         // What is not written now is written once the journal can be used again.
         guard !isJournalBroken else { return }
         let isTidyingDue = host.now().since(lastTidying) > Engine.tidying

@@ -87,52 +87,65 @@ public struct Restoration: Sendable {
             !superseded.contains($0) && present[$0.name] == nil && pools.contains($0.poolName)
         }
         try await journal.beginRestoring(Set(absent))
-        var restored: [Restored] = []
+        var outcomes: [VolumeIdentity: Restored.Outcome] = [:]
+        var made: [KeptVolume] = []
         for volume in kept {
             let identity = volume.identity
-            let outcome: Restored.Outcome
             if superseded.contains(identity) {
-                outcome = await forget(identity, "another volume has its name or its thin id \(identity.thinID) now")
+                outcomes[identity] = await forget(identity, "another volume has its name or its thin id \(identity.thinID) now")
             } else if let there = present[identity.name] {
                 // An earlier run was cut off between making it and looking at what is on it.
                 let isUnknown = unchecked.contains(identity) && there.openCount == 0
-                outcome = isUnknown ? await check(volume, born: births[identity]) : .present
+                if isUnknown { made.append(volume) } else { outcomes[identity] = .present }
             } else if !pools.contains(identity.poolName) {
-                outcome = .poolAbsent
+                outcomes[identity] = .poolAbsent
+            } else if let failure = await make(volume) {
+                outcomes[identity] = failure
             } else {
-                outcome = await restore(volume, born: births[identity])
+                made.append(volume)
             }
-            restored.append(Restored(volume: identity, outcome: outcome))
+        }
+        // All are made before any is read: a device takes a while to show what is on it, and they take it together.
+        let found = await filesystemSizes(of: made.map(\.identity))
+        for volume in made {
+            outcomes[volume.identity] = await judge(volume, born: births[volume.identity], found[volume.identity.name])
+        }
+        let restored = kept.compactMap { volume in
+            outcomes[volume.identity].map { Restored(volume: volume.identity, outcome: $0) }
         }
         let failed = restored.lazy.filter(\.outcome.isFailure).map(\.volume)
         try await journal.endRestoring(unchecked.union(absent).subtracting(failed))
         return restored
     }
 
-    private func restore(_ volume: KeptVolume, born: Bytes?) async -> Restored.Outcome {
+    /// Nil when the device is there.
+    private func make(_ volume: KeptVolume) async -> Restored.Outcome? {
         let identity = volume.identity
         switch await host.perform(.restore(identity, length: volume.length)).outcome {
-        case .done: break
+        case .done: return nil
         case .failed(Restoration.noSuchVolume, _):
             return await forget(identity, "pool \(identity.poolName) has no volume of thin id \(identity.thinID) any more")
         case .refused(let text), .failed(_, let text): return .failed(text)
         case .stuck(let after): return .failed("it has not come back within \(after.text): see dmesg")
         }
-        return await check(volume, born: born)
     }
 
     /// Takes a device away again that has not on it what was grown.
-    private func check(_ volume: KeptVolume, born: Bytes?) async -> Restored.Outcome {
+    private func judge(_ volume: KeptVolume, born: Bytes?, _ found: Found?) async -> Restored.Outcome {
         let identity = volume.identity
         let size: Bytes
-        switch await filesystemSize(of: identity) {
-        case .size(let found): size = found
-        case .none(let text): return await takeAway(identity, text)
-        case .unread(let text): return .failed("it is there again, but what is on it could not be read: \(text)")
+        var isAsOldAsItsLog = false
+        switch found {
+        case .size(let told, let isOld)?: (size, isAsOldAsItsLog) = (told, isOld)
+        case .none(let text)?: return await takeAway(identity, text)
+        case .unread(let text)?: return .failed("it is there again, but what is on it could not be read: \(text)")
+        case nil: return .failed("it is there again, but no look at it succeeded")
         }
         // Thin ids are used again. One that never grew needs no more than its owner gives it.
         let least = born ?? volume.filesystemSize
-        if let born, size <= born {
+        // After a power cut XFS's superblock may be older than its growth, which the next mount takes from the log.
+        let mayStillGrow = isAsOldAsItsLog && volume.filesystemSize > least && size == least
+        if let born, size <= born, !mayStillGrow {
             return await takeAway(identity, "its filesystem is \(size), no larger than it was at first (\(born))")
         }
         guard size >= least, size <= volume.length.bytes else {
@@ -143,32 +156,50 @@ public struct Restoration: Sendable {
     }
 
     private enum Found {
-        case size(Bytes)
+        /// What the superblock on the device tells may be older than what is in the filesystem's log.
+        case size(Bytes, isAsOldAsItsLog: Bool)
         /// Something else is on it.
         case none(String)
         case unread(String)
+
+        /// Nil when it may be told at a later look.
+        init?(_ volume: VolumeFact) {
+            switch volume.content {
+            case .unmounted(let kind, let geometry?): self = .size(geometry.size, isAsOldAsItsLog: kind == .xfs)
+            case .mounted(let filesystem):
+                guard let size = filesystem.geometry?.size else { return nil }
+                self = .size(size, isAsOldAsItsLog: false)
+            case .foreign(let signature): self = .none("what is on it is no filesystem that Headroom grows: \(signature)")
+            case .blank: self = .none("nothing is on it")
+            case .unmounted(_, nil), .unread: return nil
+            }
+        }
     }
 
-    /// Asks until it tells: a device that is only just there is not read at once.
-    private func filesystemSize(of identity: VolumeIdentity) async -> Found {
+    /// Asks until they tell: a device that is only just there is not read at once.
+    private func filesystemSizes(of volumes: [VolumeIdentity]) async -> [DeviceName: Found] {
         let deadline = host.now().advanced(by: Limits.reading)
-        var last = "no look at it succeeded"
-        while true {
-            if let facts = try? await host.observe(.volumes([identity.name])), let volume = facts.volumes.first {
-                switch volume.content {
-                case .unmounted(_, let geometry?): return .size(geometry.size)
-                case .mounted(let filesystem):
-                    if let size = filesystem.geometry?.size { return .size(size) }
-                    last = "its mount does not tell"
-                case .unmounted(let kind, nil): last = "the superblock of its \(kind.name) cannot be read"
-                case .foreign(let signature): return .none("what is on it is no filesystem that Headroom grows: \(signature)")
-                case .blank: return .none("nothing is on it")
-                case .unread(let reason): last = reason
+        var found: [DeviceName: Found] = [:]
+        var left = volumes.map(\.name)
+        while !left.isEmpty {
+            if let facts = try? await host.observe(.volumes(left)) {
+                for volume in facts.volumes {
+                    found[volume.device.name] = Found(volume) ?? .unread(Restoration.reason(volume))
                 }
+                left = left.filter { name in if case .unread? = found[name] { true } else { found[name] == nil } }
             }
-            guard host.now() < deadline, (try? await host.sleep(until: host.now().advanced(by: Limits.pause))) != nil else {
-                return .unread(last)
-            }
+            guard !left.isEmpty, host.now() < deadline,
+                (try? await host.sleep(until: host.now().advanced(by: Limits.pause))) != nil
+            else { break }
+        }
+        return found
+    }
+
+    private static func reason(_ volume: VolumeFact) -> String {
+        switch volume.content {
+        case .unmounted(let kind, _): "the superblock of its \(kind.name) cannot be read"
+        case .unread(let reason): reason
+        case .mounted, .foreign, .blank: "its mount does not tell"
         }
     }
 

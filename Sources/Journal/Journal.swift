@@ -104,7 +104,8 @@ extension Journal {
         try await run { ledger throws(JournalError) in try ledger.births() }
     }
 
-    /// Notes the size of a filesystem that is seen for the first time. One that is known keeps its first size.
+    /// Notes the size of a filesystem that is seen for the first time. One that is known keeps its
+    /// first size, unless this one is smaller.
     public func recordBirth(of volume: VolumeIdentity, size: Bytes, at time: WallTime) async throws(JournalError) {
         try await recordBirths([volume: size], at: time)
     }

@@ -40,14 +40,14 @@ extension Ledger {
         return Dictionary(uniqueKeysWithValues: rows)
     }
 
-    /// A volume that is known keeps its first size, and has been seen.
+    /// A volume that is known keeps its first size, unless this one is smaller, and has been seen.
     func recordBirths(_ sizes: [VolumeIdentity: Bytes], at time: WallTime) throws(JournalError) {
         try connection.transaction { () throws(JournalError) in
             for (volume, size) in sizes {
                 try connection.run(
                     """
                     INSERT INTO births (name, uuid, pool, thin_id, size, seen) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-                    ON CONFLICT DO UPDATE SET seen = max(seen, excluded.seen)
+                    ON CONFLICT DO UPDATE SET seen = max(seen, excluded.seen), size = min(size, excluded.size)
                     """, .text(volume.name.description), .text(volume.uuid), .text(volume.poolName.description),
                     .integer(Int64(volume.thinID)), .bytes(size), .time(time))
             }

@@ -118,7 +118,8 @@ public struct VolumeHistory: Sendable, Hashable, Codable {
 
     /// Takes in a look; gives the rate it showed, if it is one to learn from.
     mutating func absorb(_ volume: Volume) -> ByteRate? {
-        if birthSize == nil, let size = volume.filesystem?.geometry?.size { birthSize = size }
+        // None gets smaller while it is mounted: another one has its device's name and thin id now.
+        if let size = volume.filesystem?.geometry?.size { birthSize = min(birthSize ?? size, size) }
         guard let usage = volume.usage, !volume.isDoubtful else { return nil }
         guard let used = lastUsed, let size = lastSize, let look = lastLook else {
             remember(usage, at: volume.seenAt)

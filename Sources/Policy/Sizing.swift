@@ -28,14 +28,17 @@ struct Sizing {
 
     // MARK: The order
 
-    /// The growth that the wish asks for, or as much of it as the bounds leave, at least a minimum step.
+    /// The growth that the wish asks for, or as much of it as the bounds leave: at least a minimum step, or what is worth a growth to
+    /// one that fills.
     func order(_ reason: Need, _ wish: Wish) throws(Refusal) -> Order {
         let wanted = step(wish.usable)
         let firm = wish.firm > .zero ? step(wish.firm) : .zero
         let (room, limit) = room(firm: firm, wanted: wanted, isFilling: wish.isFilling, share: rule.maximumShare)
         if wanted <= room { return make(reason, to: aligned(size + wanted, room: room), limitedBy: nil) }
-        // What keeps filesystems ready for a burst comes in whatever pieces there are: their writers do not wait for it.
-        let least = firm > .zero ? min(rule.minimumStep, firm) : Sizing.burstLeast
+        // What keeps filesystems ready for a burst comes in whatever pieces there are: their writers do not wait for it. One that
+        // fills gets them too: without, it would be full, and room left over.
+        let step = firm > .zero ? min(rule.minimumStep, firm) : Sizing.burstLeast
+        let least = wish.isFilling ? min(step, Sizing.burstLeast) : step
         let cut = room.roundedDown(to: Sizing.grain)
         // A bound of the rule may be reached with less than a step; what the pool gives comes in steps, or creeps.
         let isUseful = limit(wanted).reason == .maximumSize ? cut >= Sizing.grain : cut >= least

@@ -35,8 +35,11 @@ struct Doctor: AsyncParsableCommand {
                 hint: "see `headroom doctor` for what is left, and stop the daemon to mend it here")
         }
         let surgery = try await Surgery(files: files, changing: fix)
-        let found = try await surgery.ailments()
+        let journal = await surgery.journal()
+        if let error = journal.error { say("wrong: \(error)") }
+        let found = try await surgery.ailments(kept: journal.kept)
         for ailment in found { say(DoctorText.line(ailment)) }
+        if journal.error != nil { throw ExitCode(1) }
         guard fix else { return try finish(found) }
         for ailment in found {
             guard let remedy = ailment.remedy else { continue }
@@ -44,7 +47,7 @@ struct Doctor: AsyncParsableCommand {
             let failure = await surgery.apply(remedy)
             say(DoctorText.after(ailment.subject, remedy, failure: failure))
         }
-        try finish(try await surgery.ailments())
+        try finish(try await surgery.ailments(kept: await surgery.journal().kept))
     }
 
     /// Names may have any bytes in them.
@@ -83,24 +86,24 @@ private struct Surgery {
         ) { () throws(ReloadError) in rules }
     }
 
-    func ailments() async throws(CommandError) -> [Ailment] {
+    func ailments(kept: Set<VolumeIdentity>) async throws(CommandError) -> [Ailment] {
         await engine.lookOnce()
         let report = engine.report()
         if let error = report.polls.lastError { throw CommandError(error) }
         guard let snapshot = report.snapshot else { throw CommandError("the host was not looked at", hint: "try again") }
-        return Ailment.all(in: snapshot, kept: try await kept())
+        return Ailment.all(in: snapshot, kept: kept)
     }
 
     /// What was grown, so far as a journal tells. To look makes none.
-    private func kept() async throws(CommandError) -> Set<VolumeIdentity> {
-        guard Journal.isThere(in: stateDirectory) else { return [] }
+    func journal() async -> (kept: Set<VolumeIdentity>, error: JournalError?) {
+        guard Journal.isThere(in: stateDirectory) else { return ([], nil) }
         do throws(JournalError) {
             let journal = try await Journal.open(directory: stateDirectory)
             let kept = try await journal.kept()
             await journal.close()
-            return Set(kept.map(\.identity))
+            return (Set(kept.map(\.identity)), nil)
         } catch {
-            throw CommandError(error.description)
+            return ([], error)
         }
     }
 

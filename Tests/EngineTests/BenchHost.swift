@@ -109,6 +109,12 @@ final class BenchHost: Host {
                 inodeSize: Bytes(256), groupsPerFlex: 16, has64BitBlocks: true, reservedDescriptorBlocks: 256))
     }
 
+    static func xfs(_ size: Bytes) -> Content {
+        let blocks = size.count / 4096
+        let geometry = XFSGeometry(blockSize: Bytes(4096), blocks: blocks, groupBlocks: blocks / 4, groups: 4)
+        return .unmounted(kind: .xfs, geometry: .xfs(geometry))
+    }
+
     static func filesystem(_ size: Bytes) -> Content { .unmounted(kind: .ext4, geometry: ext4(size)) }
 
     static func volume(

@@ -63,6 +63,35 @@ import Units
         #expect(try await bench.journal.kept() == [])
     }
 
+    @Test func `an XFS whose superblock is older than its growth stays, since its log has the rest`() async throws {
+        let bench = try await prepared()
+        let (outcome, _) = try await outcome(bench) { $0.blocks[3] = BenchHost.xfs(.mebibytes(256)) }
+        #expect(outcome == .restored(.gibibytes(1)))
+        #expect(try await bench.journal.kept().map(\.identity) == [identity])
+        let other = try await self.outcome(bench) { $0.blocks[3] = BenchHost.xfs(.mebibytes(128)) }
+        #expect(other.host.with { $0.volumes } == [])
+    }
+
+    @Test func `all are made before any is read, so that they take their time together`() async throws {
+        let bench = try await prepared()
+        let others = (4...40).map { VolumeIdentity.volume(DeviceName("pool-snap-\($0)"), id: UInt32($0)) }
+        for identity in others {
+            try await bench.journal.keep(
+                KeptVolume(
+                    identity: identity, owner: .plain, length: Bytes.gibibytes(1).wholeSectors, filesystemSize: .mebibytes(512)))
+        }
+        let host = BenchHost()
+        host.with { state in
+            for id in 3...40 { state.blocks[UInt32(id)] = BenchHost.filesystem(.mebibytes(512)) }
+            state.unreadLooks = 5
+        }
+        let restored = try await Restoration(host: host, journal: bench.journal).run()
+        #expect(restored.count == 38 && restored.allSatisfy { $0.outcome == .restored(.gibibytes(1)) })
+        #expect(host.events.count { $0 == .looked } < 10)
+        let lastMade = try #require(host.events.lastIndex { if case .step = $0 { true } else { false } })
+        #expect(host.events[..<lastMade].count { $0 == .looked } == 1)
+    }
+
     @Test func `a volume that the pool has no more is forgotten`() async throws {
         let bench = try await prepared()
         let (outcome, _) = try await outcome(bench) { _ in }

@@ -29,6 +29,16 @@ struct KeptSightingTests {
         #expect(seen.action(for: volume) == .lengthen)
     }
 
+    @Test("a device that is shorter than its filesystem has been is not about to grow, whoever has seen it longer")
+    func cutBack() {
+        let seen = KeptSighting(device: .present(length: Sectors(999), use: .unused), record: found(), life: .there)
+        var volume = volume
+        volume.filesystemSize = Sectors(999).bytes
+        #expect(seen.action(for: volume) == .wait)
+        volume.filesystemSize = Sectors(1000).bytes
+        #expect(seen.action(for: volume) == .lengthen)
+    }
+
     private func found(id: UInt32 = 4, length: UInt64 = 1000, deleted: Bool = false) -> KeptSighting.Record {
         .found(deviceID: id, size: Sectors(length).bytes, isDeleted: deleted)
     }

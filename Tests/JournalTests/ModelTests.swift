@@ -43,10 +43,10 @@ private struct Model {
             let volume = VolumeIdentity.numbered(Int(random.next() % 12))
             switch random.next() % 12 {
             case 0, 1, 2:
-                let size = Bytes(random.next())
+                let size = Bytes(random.next() >> 1)
                 try await journal.recordBirth(of: volume, size: size, at: time)
                 let known = model.births[volume]
-                model.births[volume] = (known?.size ?? size, max(known?.seen ?? time, time))
+                model.births[volume] = (min(known?.size ?? size, size), max(known?.seen ?? time, time))
             case 3:
                 try await journal.markSeen([volume], at: time)
                 if let known = model.births[volume] { model.births[volume] = (known.size, max(known.seen, time)) }

@@ -44,6 +44,20 @@ import Units
         #expect(fast.added.scaled(by: 3) > fast.headroom.scaled(by: 2))
     }
 
+    @Test func `one that fills gets what is left, though it is less than a step, and one that stands still waits for a step`() throws {
+        let pool = Made.pool(size: .gibibytes(1), used: .mebibytes(500))
+        let rules = Made.enforcing { ($0.minimumStep, $0.maximumShare) = (.mebibytes(500), .one) }
+        let still = Made.volume(size: .mebibytes(512), used: .mebibytes(500))
+        #expect(Made.plan(pool, [still], rules: rules).refusal("v") == .reserve)
+        var history = Made.history(of: [Made.volume(size: .mebibytes(512), used: .mebibytes(400))])
+        let filling = Made.volume(
+            size: .mebibytes(512), used: .mebibytes(500), at: MonotonicTime(nanoseconds: 1_000_000_000))
+        history.absorb([filling])
+        let order = try #require(Made.plan(pool, [filling], rules: rules, history: history).order("v"))
+        #expect(order.limitedBy?.reason == .reserve)
+        #expect(order.added > .mebibytes(300) && order.added < .mebibytes(500))
+    }
+
     @Test func `the fastest fill that was seen raises the guarantee of the whole pool`() {
         let start = Made.volume(size: .gibibytes(4), used: .mebibytes(100))
         var history = Made.history(of: [start])

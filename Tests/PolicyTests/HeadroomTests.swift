@@ -49,6 +49,17 @@ import Units
         #expect(spent > after)
     }
 
+    @Test func `a smaller filesystem that took the place of one has its own first size`() throws {
+        var history = Made.history(of: [Made.volume(size: .gibibytes(3), used: .mebibytes(100))])
+        let next = Made.volume(size: .gibibytes(1), used: .mebibytes(100), at: MonotonicTime(nanoseconds: 1_000_000_000))
+        history.absorb([next])
+        let before = try #require(Made.plan([next], rules: Rules(), history: history).pools[0].headroom)
+        let grown = Made.volume(size: .gibibytes(3), used: .mebibytes(100), at: MonotonicTime(nanoseconds: 2_000_000_000))
+        history.absorb([grown])
+        let after = try #require(Made.plan([grown], rules: Rules(), history: history).pools[0].headroom)
+        #expect(before.less(after) == .gibibytes(2))
+    }
+
     @Test func `an owner's overcommit does not keep others from growing`() {
         // 100 volumes of 10 GiB on 500 GiB: twice the pool, nearly nothing written.
         let idle = (2...100).map {

@@ -77,7 +77,9 @@ struct KeptSighting: Hashable, Sendable {
             case .unfinished(isAbandoned: true): return .finish
             case .unfinished(isAbandoned: false), .other: return .wait
             case .present(let length, _):
-                if length < volume.length { return hasGrown ? .lengthen : .wait }
+                // One that is shorter only because it is about to be grown has what the filesystem had before.
+                let isCutBack = hasGrown || length.bytes < volume.filesystemSize
+                if length < volume.length { return isCutBack ? .lengthen : .wait }
                 return size < volume.length.bytes ? .record : .rest
             }
         }

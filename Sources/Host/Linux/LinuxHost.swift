@@ -76,20 +76,23 @@ public final class LinuxHost: Host {
     /// the volumes. For whoever alone may act on this host, before he does. What went wrong, for people; nil if nothing.
     public func removeUnnamedDevices() async -> String? {
         let control = control
-        let answer = try? await metering.run(deadline: LinuxLimits.table) { () -> String? in
-            // udev may look into what has just been made.
-            for _ in 0..<20 {
-                do throws(DeviceMapperError) {
-                    try control.removeUnnamed()
-                    return nil
-                } catch {
-                    guard error.isBusy else { return "\(error)" }
-                    usleep(100_000)
+        do {
+            return try await metering.run(deadline: LinuxLimits.table) { () -> String? in
+                // udev may look into what has just been made.
+                for _ in 0..<20 {
+                    do throws(DeviceMapperError) {
+                        try control.removeUnnamed()
+                        return nil
+                    } catch {
+                        guard error.isBusy else { return "\(error)" }
+                        usleep(100_000)
+                    }
                 }
+                return "it is held open: see `dmsetup ls | grep headroom-unnamed`, and remove it with `dmsetup remove`"
             }
-            return "they are held open: `dmsetup ls | grep headroom-unnamed` shows them, `dmsetup remove` takes them away"
+        } catch {
+            return "device-mapper does not answer"
         }
-        return answer ?? "device-mapper does not answer"
     }
 
     public func changes() -> AsyncStream<Void> {
