@@ -44,7 +44,7 @@ import Units
         #expect(fast.added.scaled(by: 3) > fast.headroom.scaled(by: 2))
     }
 
-    @Test func `one that fills gets what is left, though it is less than a step, and one that stands still waits for a step`() throws {
+    @Test func `one that fills gets what is left, though less than a step, one that stands still waits for a step`() throws {
         let pool = Made.pool(size: .gibibytes(1), used: .mebibytes(500))
         let rules = Made.enforcing { ($0.minimumStep, $0.maximumShare) = (.mebibytes(500), .one) }
         let still = Made.volume(size: .mebibytes(512), used: .mebibytes(500))
