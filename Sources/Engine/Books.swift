@@ -9,8 +9,8 @@ import Units
 /// Where the engine keeps what must outlive it.
 public enum Books: Sendable {
     case journal(Journal)
-    /// The journal could not be opened, so nothing is grown.
-    case broken(JournalError)
+    /// The journal could not be opened, so nothing is grown. What it tells all the same, if anything.
+    case broken(JournalError, Journal.Remains?)
     /// Nothing is kept: a simulated host, or a command that changes nothing.
     case none
 

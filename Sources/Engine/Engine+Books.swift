@@ -18,7 +18,9 @@ extension Engine {
     func recall() async {
         switch books {
         case .none: return
-        case .broken(let error): stopGrowing(error)
+        case .broken(let error, let remains):
+            stopGrowing(error)
+            if let remains { await keepInBeing(remains.kept) }
         case .journal(let journal):
             do throws(JournalError) {
                 try await recallKept()

@@ -44,7 +44,7 @@ extension Engine {
                 }
             case .broken:
                 guard let opened = await reopenBooks?() else { return }
-                if case .broken(let error) = opened { throw error }
+                if case .broken(let error, _) = opened { throw error }
                 books = opened
                 hostBar = nil
                 await recall()

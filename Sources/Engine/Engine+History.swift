@@ -30,7 +30,7 @@ extension Engine {
         get throws(JournalError) {
             switch books {
             case .journal(let journal): return journal
-            case .broken(let error): throw error
+            case .broken(let error, _): throw error
             case .none: return nil
             }
         }

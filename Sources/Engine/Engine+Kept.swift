@@ -87,7 +87,11 @@ extension Engine {
 
     /// Takes in what earlier runs kept.
     func recallKept() async throws(JournalError) {
-        kept = Dictionary(try await books.kept().map { ($0.identity, $0) }, uniquingKeysWith: { first, _ in first })
+        await keepInBeing(try await books.kept())
+    }
+
+    func keepInBeing(_ volumes: [KeptVolume]) async {
+        kept = Dictionary(volumes.map { ($0.identity, $0) }, uniquingKeysWith: { first, _ in first })
         await tellHost()
     }
 

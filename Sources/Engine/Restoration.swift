@@ -12,7 +12,8 @@ public import Units
 /// Docker's are left to dockerd, whose record is right.
 public struct Restoration: Sendable {
     private let host: any Host
-    private let journal: Journal
+    private let journal: Journal?
+    private let remains: Journal.Remains?
 
     enum Limits {
         /// How long a device that was just made may take to show what is on it.
@@ -26,6 +27,14 @@ public struct Restoration: Sendable {
     public init(host: any Host, journal: Journal) {
         self.host = host
         self.journal = journal
+        remains = nil
+    }
+
+    /// By what a journal tells that cannot be used: what comes of it is not written down.
+    public init(host: any Host, remains: Journal.Remains) {
+        self.host = host
+        journal = nil
+        self.remains = remains
     }
 
     /// What became of one kept volume.
@@ -57,8 +66,9 @@ public struct Restoration: Sendable {
         let kept: [KeptVolume]
         let births: [VolumeIdentity: Bytes]
         do throws(JournalError) {
-            kept = try await journal.kept().filter { if case .docker = $0.owner { false } else { true } }
-            births = try await journal.births()
+            let all = try await journal?.kept() ?? remains?.kept ?? []
+            kept = all.filter { if case .docker = $0.owner { false } else { true } }
+            births = try await journal?.births() ?? remains?.births ?? [:]
         } catch {
             throw .journal(error)
         }
@@ -82,11 +92,12 @@ public struct Restoration: Sendable {
         let superseded = KeptVolume.superseded(kept.map(\.identity), in: snapshot)
         let present = Dictionary(snapshot.volumes.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         let pools = Set(snapshot.pools.map(\.name))
-        let unchecked = try await journal.restoring()
+        let unchecked = try await journal?.restoring() ?? []
         let absent = kept.map(\.identity).filter {
             !superseded.contains($0) && present[$0.name] == nil && pools.contains($0.poolName)
         }
-        try await journal.beginRestoring(Set(absent))
+        // A disk that has become full must not keep what was grown from coming back.
+        try? await journal?.beginRestoring(Set(absent))
         var outcomes: [VolumeIdentity: Restored.Outcome] = [:]
         var made: [KeptVolume] = []
         for volume in kept {
@@ -114,7 +125,7 @@ public struct Restoration: Sendable {
             outcomes[volume.identity].map { Restored(volume: volume.identity, outcome: $0) }
         }
         let failed = restored.lazy.filter(\.outcome.isFailure).map(\.volume)
-        try await journal.endRestoring(unchecked.union(absent).subtracting(failed))
+        try? await journal?.endRestoring(unchecked.union(absent).subtracting(failed))
         return restored
     }
 
@@ -213,7 +224,7 @@ public struct Restoration: Sendable {
 
     private func forget(_ identity: VolumeIdentity, _ reason: String) async -> Restored.Outcome {
         do throws(JournalError) {
-            try await journal.forgetKept(of: [identity])
+            try await journal?.forgetKept(of: [identity])
             return .forgotten(reason)
         } catch {
             return .failed("\(reason), and it could not be forgotten: \(error)")

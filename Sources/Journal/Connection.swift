@@ -30,6 +30,23 @@ struct Connection: ~Copyable {
         return connection
     }
 
+    /// Opens a file for reading. `alone`: without the log beside it, and without a lock.
+    static func open(readOnly path: String, alone: Bool) throws(JournalError) -> Connection {
+        // As a URI: a byte of the path that means something there is written as its number (RFC 3986, 2.1).
+        let digits = Array("0123456789ABCDEF".utf8)
+        let escaped = path.utf8.flatMap { byte -> [UInt8] in
+            "%?#".utf8.contains(byte) ? [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]] : [byte]
+        }
+        var handle: OpaquePointer?
+        let code = sqlite3_open_v2(
+            "file:" + String(decoding: escaped, as: UTF8.self) + (alone ? "?immutable=1" : ""), &handle,
+            SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, nil)
+        guard let handle else { throw .failed(path: path, reason: "no memory for a database connection") }
+        let connection = Connection(handle: handle, path: path)
+        guard code == SQLITE_OK else { throw connection.error }
+        return connection
+    }
+
     deinit { sqlite3_close_v2(handle) }
 
     /// Runs statements that take nothing and give nothing.

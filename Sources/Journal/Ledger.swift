@@ -24,6 +24,9 @@ struct Ledger: ~Copyable {
         return Ledger(connection: connection, limits: limits)
     }
 
+    /// For reading alone, of a form that is known.
+    init(reading connection: consuming Connection) { self.init(connection: connection, limits: Journal.Limits()) }
+
     /// The form's number once more: a page is written, and waited for, whatever it says.
     func probe() throws(JournalError) { try connection.execute("PRAGMA user_version = \(Schema.known)") }
 }

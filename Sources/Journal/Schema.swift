@@ -110,6 +110,12 @@ enum Schema {
         }
     }
 
+    /// Of Headroom, of the form that is known, and sound.
+    static func isCurrent(_ connection: borrowing Connection) throws(JournalError) -> Bool {
+        try check(connection)
+        return try number(connection, "PRAGMA user_version") == known
+    }
+
     /// Sets how it is written, and brings it up to a form: the one that is known, but for tests.
     static func prepare(_ connection: borrowing Connection, form: Int = known) throws(JournalError) {
         let mode = try connection.rows("PRAGMA journal_mode = WAL") { row throws(JournalError) in row.text(0) }

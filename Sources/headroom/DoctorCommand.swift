@@ -80,7 +80,7 @@ private struct Surgery {
         lock = changing ? try Lock() : nil
         stateDirectory = files.stateDirectory
         let books = changing ? await Books.opened(in: stateDirectory) : .none
-        if case .broken(let error) = books { throw CommandError("nothing is mended without the journal: \(error)") }
+        if case .broken(let error, _) = books { throw CommandError("nothing is mended without the journal: \(error)") }
         engine = Engine(
             host: host, rules: rules, books: books, version: Version.number, logger: logger, actsOnPlan: false
         ) { () throws(ReloadError) in rules }

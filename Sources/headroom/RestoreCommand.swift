@@ -43,16 +43,19 @@ struct Restore: AsyncParsableCommand {
     }
 
     private func restore(on host: LinuxHost) async throws(CommandError) -> [Restoration.Restored] {
-        let journal: Journal
-        do throws(JournalError) {
-            journal = try await Journal.open(directory: stateDirectory)
-        } catch {
-            throw CommandError(error.description)
-        }
+        let books = await Books.opened(in: stateDirectory)
         do throws(RestorationError) {
-            let restored = try await Restoration(host: host, journal: journal).run()
-            await journal.close()
-            return restored
+            switch books {
+            case .journal(let journal):
+                let restored = try await Restoration(host: host, journal: journal).run()
+                await journal.close()
+                return restored
+            case .broken(let error, let remains?):
+                write("\(error); devices are restored by what can be read of it\n", to: STDERR_FILENO)
+                return try await Restoration(host: host, remains: remains).run()
+            case .broken(let error, nil): throw .journal(error)
+            case .none: return []
+            }
         } catch {
             throw CommandError(error.description)
         }

@@ -170,22 +170,22 @@ extension VolumeIdentity {
 /// A journal in a directory that goes with it.
 final class BenchJournal: Sendable {
     let journal: Journal
-    private let path: String
+    let directory: String
 
-    var database: String { path + "/headroom.db" }
+    var database: String { directory + "/headroom.db" }
 
     /// `busy`: how long it waits for another that has it locked.
     init(busy: Duration = .seconds(5)) async throws {
         var template = Array("/tmp/headroom-engine-XXXXXX".utf8CString)
         try #require(mkdtemp(&template) != nil)
-        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         var limits = Journal.Limits()
         limits.busy = busy
-        journal = try await Journal.open(directory: path, limits: limits)
+        journal = try await Journal.open(directory: directory, limits: limits)
     }
 
     deinit {
-        for name in ["headroom.db", "headroom.db-wal", "headroom.db-shm"] { unlink("\(path)/\(name)") }
-        rmdir(path)
+        for name in ["headroom.db", "headroom.db-wal", "headroom.db-shm"] { unlink("\(directory)/\(name)") }
+        rmdir(directory)
     }
 }

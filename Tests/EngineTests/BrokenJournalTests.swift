@@ -86,7 +86,7 @@ import Units
             KeptVolume(identity: .volume("gone", id: 9), owner: docker, length: Sectors(2048), filesystemSize: .mebibytes(1)))
         let host = hungryHost()
         let tries = Atomic<Int>(0)
-        let broken = Books.broken(.full(path: "/state"))
+        let broken = Books.broken(.full(path: "/state"), nil)
         let running = engine(host, broken) { tries.add(1, ordering: .relaxed).newValue < 3 ? broken : .journal(bench.journal) }
         let run = Task { await running.run() }
         try await until { hasGrown(host) }
@@ -96,13 +96,28 @@ import Units
         #expect(host.events.contains(.kept(["gone"])))
     }
 
+    @Test func `what a journal tells that takes no writes is kept in being meanwhile`() async throws {
+        let docker = Owner.docker(DockerVolume(role: .container, hash: "abc"))
+        let kept = KeptVolume(
+            identity: .volume("grown", id: 9), owner: docker, length: Sectors(2048), filesystemSize: .mebibytes(1))
+        let host = hungryHost()
+        let broken = Books.broken(.full(path: "/state"), Journal.Remains(kept: [kept], births: [:]))
+        let running = engine(host, broken) { broken }
+        let run = Task { await running.run() }
+        try await until { isBarred(running) && host.events.count > 50 }
+        run.cancel()
+        await run.value
+        #expect(host.events.contains(.kept(["grown"])))
+        #expect(!hasGrown(host))
+    }
+
     @Test(arguments: [
         JournalError.corrupt(path: "/state", reason: "x"), .newerSchema(path: "/state", found: 9, known: 1),
         .foreign(path: "/state"),
     ])
     func `one that is damaged or another's is let alone until somebody restarts`(error: JournalError) async throws {
         let host = hungryHost()
-        let running = engine(host, .broken(error)) {
+        let running = engine(host, .broken(error, nil)) {
             Issue.record("it was opened again")
             return .none
         }

@@ -88,7 +88,7 @@ import Units
     @Test func `without a journal there is no history, and with a broken one it is said why`() async throws {
         let none = BenchHost.hungry().engine()
         #expect(try await none.history(HistoryQuery()).isEmpty)
-        let broken = BenchHost.hungry().engine(.broken(.full(path: "/x")))
+        let broken = BenchHost.hungry().engine(.broken(.full(path: "/x"), nil))
         await #expect(throws: JournalError.full(path: "/x")) { _ = try await broken.history(HistoryQuery()) }
         await #expect(throws: JournalError.full(path: "/x")) { _ = try await broken.verifyHistory() }
     }

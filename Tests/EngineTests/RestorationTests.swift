@@ -72,6 +72,16 @@ import Units
         #expect(other.host.with { $0.volumes } == [])
     }
 
+    @Test func `a journal that takes no writes tells what to restore all the same`() async throws {
+        let bench = try await prepared()
+        await bench.journal.close()
+        let remains = try #require(await Journal.remains(in: bench.directory))
+        #expect(remains.kept.map(\.identity) == [identity] && remains.births == [identity: .mebibytes(256)])
+        let host = BenchHost()
+        host.with { $0.blocks[3] = BenchHost.filesystem(.mebibytes(512)) }
+        #expect(try await Restoration(host: host, remains: remains).run().map(\.outcome) == [.restored(.gibibytes(1))])
+    }
+
     @Test func `all are made before any is read, so that they take their time together`() async throws {
         let bench = try await prepared()
         let others = (4...40).map { VolumeIdentity.volume(DeviceName("pool-snap-\($0)"), id: UInt32($0)) }
