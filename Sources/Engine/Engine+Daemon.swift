@@ -19,7 +19,7 @@ extension Engine: Daemon {
             current.configuration.file = loaded.file
             current.configuration.lastReloadSuccess = WallTime.now()
             logger.notice("configuration reloaded from \(loaded.file ?? "the defaults")")
-            decide(about: nil)
+            takeEffect()
             publish()
         } catch {
             current.configuration.lastReloadSucceeded = false

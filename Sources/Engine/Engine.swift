@@ -184,6 +184,7 @@ public actor Engine {
         do throws(HostError) {
             // What is written while the look goes on counts as written after it.
             written = await host.written()
+            if scope == .everything { schedule.wholeLookBegins() }
             let facts = try await host.observe(scope)
             if scope == .everything {
                 schedule.wholeLookDone(at: facts.takenAt, interval: rules.poll.interval)

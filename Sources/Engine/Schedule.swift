@@ -9,6 +9,8 @@ import Units
 /// When to look again: at everything once an interval, at a volume when it could next matter. Pure.
 struct Schedule {
     private(set) var wholeLook: MonotonicTime = .zero
+    /// When to look because the host has changed since the last whole look began.
+    private var hint: MonotonicTime?
     /// Only of volumes that must be looked at before the next whole look.
     private var looks: [DeviceName: MonotonicTime] = [:]
     /// Volumes that could fill before their next look: looked at once enough was written on the host.
@@ -36,14 +38,21 @@ struct Schedule {
         return min(wholeLook, watch, looks.values.min() ?? wholeLook)
     }
 
+    /// What is asked for from now on may be about what this look has passed already.
+    mutating func wholeLookBegins() { hint = nil }
+
     mutating func wholeLookDone(at now: MonotonicTime, interval: Duration) {
-        wholeLook = now.advanced(by: interval)
+        let next = now.advanced(by: interval)
+        wholeLook = min(hint ?? next, next)
         looks = [:]
         sentries = [:]
     }
 
     /// The host changed: look at everything, but not before `time`.
-    mutating func hasten(notBefore time: MonotonicTime) { wholeLook = min(wholeLook, time) }
+    mutating func hasten(notBefore time: MonotonicTime) {
+        wholeLook = min(wholeLook, time)
+        hint = min(hint ?? time, time)
+    }
 
     mutating func plan(_ next: NextLook, at volume: DeviceName, written: Bytes?) {
         looks[volume] = nil

@@ -131,6 +131,15 @@ public struct Volume: Sendable, Hashable, Codable {
         if case .mounted(let filesystem) = content { filesystem } else { nil }
     }
 
+    /// What the filesystem on it has, mounted or not; nil where that was not read.
+    public var filesystemSize: Bytes? {
+        switch content {
+        case .mounted(let filesystem): filesystem.geometry?.size
+        case .unmounted(_, let geometry): geometry?.size
+        case .foreign, .blank, .unread: nil
+        }
+    }
+
     /// The mounted filesystem's usage, when it answers.
     public var usage: FilesystemUsage? {
         if case .usage(let usage)? = filesystem?.reading { usage } else { nil }

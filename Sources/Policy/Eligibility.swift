@@ -19,7 +19,8 @@ struct Twins {
 
     init(among volumes: [Volume]) {
         var seen: Set<Key> = []
-        for volume in volumes {
+        // A failed pool's volumes do not tell theirs.
+        for volume in volumes where volume.identity.thinID != ThinTable.unknownID {
             let key = Key(pool: volume.poolName, thinID: volume.identity.thinID)
             if !seen.insert(key).inserted { shared.insert(key) }
         }

@@ -61,7 +61,7 @@ public struct History: Sendable, Hashable, Codable {
     public mutating func ended(
         _ order: Order, failure: String?, reached: Bytes, took duration: Duration, now: MonotonicTime
     ) {
-        volumes[order.volume, default: VolumeHistory()].ended(order, failure: failure, now: now)
+        volumes[order.volume, default: VolumeHistory()].ended(order, failure: failure, reached: reached, now: now)
         // A runway is made ahead of need: nobody waits for it.
         guard failure == nil, order.to > order.from else { return }
         let underLoad = self[order.volume].rate > .zero
@@ -105,6 +105,8 @@ public struct VolumeHistory: Sendable, Hashable, Codable {
     private(set) var lastFailure: String?
     /// After a failure: not before.
     public private(set) var retryAt: MonotonicTime?
+    /// What the filesystem had when that was last read, or what a growth since then has given it.
+    private var knownSize: Bytes?
     private var lastUsed: Bytes?
     private var lastSize: Bytes?
     private var lastLook: MonotonicTime?
@@ -116,8 +118,19 @@ public struct VolumeHistory: Sendable, Hashable, Codable {
         max(size, running?.to ?? .zero).less(birthSize ?? size)
     }
 
+    /// What counts in sums of sizes: only the filesystem lets anyone write, a longer device is a runway. The device where the
+    /// filesystem was never read.
+    func size(of volume: Volume) -> Bytes {
+        guard let told = volume.filesystemSize else { return knownSize ?? volume.size }
+        return isOutdated(volume) ? max(told, knownSize ?? told) : told
+    }
+
+    /// It was looked at before its last growth ended.
+    private func isOutdated(_ volume: Volume) -> Bool { lastAttempt.map { volume.seenAt <= $0 } ?? false }
+
     /// Takes in a look; gives the rate it showed, if it is one to learn from.
     mutating func absorb(_ volume: Volume) -> ByteRate? {
+        if let size = volume.filesystemSize, !isOutdated(volume) { knownSize = size }
         // None gets smaller while it is mounted: another one has its device's name and thin id now.
         if let size = volume.filesystem?.geometry?.size { birthSize = min(birthSize ?? size, size) }
         guard let usage = volume.usage, !volume.isDoubtful else { return nil }
@@ -149,8 +162,9 @@ public struct VolumeHistory: Sendable, Hashable, Codable {
         lastLook = time
     }
 
-    mutating func ended(_ order: Order, failure: String?, now: MonotonicTime) {
+    mutating func ended(_ order: Order, failure: String?, reached: Bytes, now: MonotonicTime) {
         running = nil
+        knownSize = max(reached, knownSize ?? .zero)
         lastAttempt = now
         lastFailure = failure.map { String($0.prefix(History.Limits.failureCharacters)) }
         if failure == nil {

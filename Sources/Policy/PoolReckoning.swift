@@ -39,7 +39,7 @@ struct PoolReckoning {
                 volumes: volumes, history: history, burstRoom: fillRate.amount(in: reaction),
                 capacity: (pool.dataTotal ?? .zero).less(reserve), mayOvercommit: rule.overcommitLimit.map { $0 > .one } ?? false
             ).total
-        volumesSize = volumes.map(\.reckonedSize).sum()
+        volumesSize = volumes.map { history[$0.identity].size(of: $0) }.sum()
         bar = hostBar ?? Refusal.bar(on: pool)
         paces = history.paces[pool.name] ?? PoolPaces()
     }
@@ -135,9 +135,4 @@ extension PoolRule {
         guard case .docker(let minimumFree) = pool.owner else { return PoolRule.defaultReserve }
         return Ratio(minimumFree.value + PoolRule.dockerReserveMargin.value) ?? PoolRule.defaultReserve
     }
-}
-
-extension Volume {
-    /// What counts in the sum of sizes: only the filesystem lets anyone write, a longer device is a runway.
-    var reckonedSize: Bytes { filesystem?.geometry?.size ?? size }
 }

@@ -23,25 +23,26 @@ struct Promises {
 
     /// `capacity` is the pool's data less its reserve.
     init(volumes: [Volume], history: History, burstRoom: Bytes, capacity: Bytes, mayOvercommit: Bool) {
-        var granted = Bytes.zero
+        var outstanding = Bytes.zero
         var born = Bytes.zero
         var inborn = Bytes.zero
         var burst = Bytes.zero
         for volume in volumes {
             let past = history[volume.identity]
-            let size = max(volume.reckonedSize, past.running?.to ?? .zero)
-            let unwritten = size.less(volume.mapped ?? .zero)
-            let promise = min(past.granted(size: volume.reckonedSize), unwritten)
-            granted += promise
+            let size = past.size(of: volume)
+            let granted = past.granted(size: size)
+            let unwritten = max(size, past.running?.to ?? .zero).less(volume.mapped ?? .zero)
+            let promise = min(granted, unwritten)
+            outstanding += promise
             // Without a mount, or read-only, nobody writes but a virtual machine.
             let isWritable = volume.filesystem.map { !$0.isReadOnly } ?? (volume.openCount > 0)
             if isWritable {
                 inborn += unwritten.less(promise)
                 burst += min(unwritten.less(promise), burstRoom)
             }
-            born += volume.reckonedSize.less(past.granted(size: volume.reckonedSize))
+            born += size.less(granted)
         }
         let isOvercommitted = mayOvercommit || born > capacity
-        total = granted + (isOvercommitted ? min(burst, burstRoom.scaled(by: Promises.burstsAtOnce)) : inborn)
+        total = outstanding + (isOvercommitted ? min(burst, burstRoom.scaled(by: Promises.burstsAtOnce)) : inborn)
     }
 }

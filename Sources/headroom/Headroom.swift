@@ -47,7 +47,9 @@ struct Headroom: AsyncParsableCommand {
             write("headroom: \(error)\n", to: STDERR_FILENO)
             Glibc.exit(2)
         } catch let error as CommandError {
-            write("headroom: \(error)\n", to: STDERR_FILENO)
+            // A refusal has in it what others have written.
+            let lines = "\(error)".split(separator: "\n", omittingEmptySubsequences: false).map { String($0).printable }
+            write("headroom: \(lines.joined(separator: "\n"))\n", to: STDERR_FILENO)
             Glibc.exit(1)
         } catch {
             let code = exitCode(for: error)

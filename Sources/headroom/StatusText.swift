@@ -96,7 +96,7 @@ struct StatusText {
             + refused.compactMap { volume in
                 volume.refusal.map { "\(volume.title): \(volume.named($0.text)). To do: \($0.hint)" }
             }
-        return "\n" + lines.map { terminal.paint("! ", .red) + $0 + "\n" }.joined()
+        return "\n" + lines.map { terminal.paint("! ", .red) + $0.printable + "\n" }.joined()
     }
 
     private func size(_ bytes: UInt64?) -> String { bytes.map { Bytes($0).description } ?? "-" }

@@ -14,6 +14,18 @@ import Units
 @Suite struct ScheduleTests {
     private func second(_ n: Double) -> MonotonicTime { MonotonicTime(nanoseconds: UInt64(n * 1e9)) }
 
+    @Test func `what changes while everything is looked at is looked at again`() {
+        var schedule = Schedule()
+        schedule.hasten(notBefore: second(90))
+        schedule.wholeLookBegins()
+        schedule.wholeLookDone(at: second(100), interval: .seconds(15))
+        #expect(schedule.wholeLook == second(115))
+        schedule.wholeLookBegins()
+        schedule.hasten(notBefore: second(118))
+        schedule.wholeLookDone(at: second(117), interval: .seconds(15))
+        #expect(schedule.wholeLook == second(118))
+    }
+
     @Test func `a volume is only kept when it is due before the next whole look`() {
         var schedule = Schedule()
         schedule.wholeLookDone(at: second(100), interval: .seconds(15))

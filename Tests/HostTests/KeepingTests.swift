@@ -29,6 +29,16 @@ struct KeptSightingTests {
         #expect(seen.action(for: volume) == .lengthen)
     }
 
+    @Test("once dockerd has ended, what nobody has open is looked into, so that it is withdrawn")
+    func unserved() {
+        for (use, expected) in [(KeptSighting.Use.open, Action.rest), (.idle, .wait), (.unused, .wait)] {
+            var seen = KeptSighting(device: .present(length: Sectors(1000), use: use), record: nil, life: .there, hasGrown: true)
+            #expect(seen.action(for: volume) == .rest)
+            seen.isUnserved = true
+            #expect(seen.action(for: volume) == expected)
+        }
+    }
+
     @Test("a device that is shorter than its filesystem has been is not about to grow, whoever has seen it longer")
     func cutBack() {
         let seen = KeptSighting(device: .present(length: Sectors(999), use: .unused), record: found(), life: .there)

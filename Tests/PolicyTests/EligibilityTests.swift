@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) the Headroom authors
 
+import DeviceMapper
 import Filesystem
 import Inventory
 import Owners
@@ -97,5 +98,8 @@ import Units
         let plan = Made.plan([Made.volume("a", id: 7, used: .mebibytes(1000)), Made.volume("b", id: 7, used: .mebibytes(1000))])
         #expect(plan.refusal("a") == .sharedMount)
         #expect(plan.refusal("b") == .sharedMount)
+        // Of a failed pool no volume tells its thin id.
+        let failed = ["a", "b"].map { Made.volume($0, id: ThinTable.unknownID, used: .mebibytes(1000)) }
+        #expect(Made.plan(failed).refusal("a") != .sharedMount)
     }
 }

@@ -49,6 +49,34 @@ import Units
         #expect(spent > after)
     }
 
+    @Test func `a runway is promised to nobody, whether its filesystem is mounted, stopped or does not answer`() throws {
+        let mounted = Made.volume(size: .gibibytes(10), device: .gibibytes(50))
+        var stopped = mounted
+        stopped.content = .unmounted(kind: .ext4, geometry: Made.ext4(.gibibytes(10)))
+        stopped.openCount = 0
+        var stuck = mounted
+        stuck.content = .unread(reason: "it does not answer")
+        let history = Made.history(of: [mounted])
+        let known = Made.plan([mounted], rules: Rules(), history: history).pools[0]
+        for volume in [stopped, stuck] {
+            let pool = Made.plan([volume], rules: Rules(), history: history).pools[0]
+            #expect(pool.promised <= known.promised)
+            #expect(pool.volumesSize == .gibibytes(10))
+        }
+    }
+
+    @Test func `what a growth has given counts before its volume is looked at again`() throws {
+        let volume = Made.volume(size: .gibibytes(1), used: .mebibytes(900))
+        let order = try #require(Made.plan([volume]).order("v"))
+        var history = Made.history(of: [volume])
+        history.began(order)
+        let under = Made.plan([volume], rules: Rules(), history: history).pools[0]
+        history.ended(order, failure: nil, reached: order.to, took: .seconds(1), now: MonotonicTime(nanoseconds: 1_000_000_000))
+        let after = Made.plan([volume], rules: Rules(), history: history).pools[0]
+        #expect(after.promised == under.promised)
+        #expect(after.volumesSize == order.to)
+    }
+
     @Test func `a smaller filesystem that took the place of one has its own first size`() throws {
         func headroom(_ volume: Volume, _ history: History) throws -> Bytes {
             // More than the pool has, so that only what was granted beyond its first size counts.

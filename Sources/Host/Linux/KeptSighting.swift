@@ -62,7 +62,10 @@ struct KeptSighting: Hashable, Sendable {
         switch record {
         case nil:
             // Enough to know while the device is long enough.
-            if case .present(let length, _) = device, length >= volume.length { return .rest }
+            if case .present(let length, let use) = device, length >= volume.length {
+                // Of one that is to be withdrawn the record is wanted.
+                return isUnserved && use != .open ? .wait : .rest
+            }
             return isUnserved && device == .absent ? .rest : .wait
         case .unknown: return .wait
         case .found(let id, _, let isDeleted) where isDeleted || id != volume.identity.thinID: return ending
