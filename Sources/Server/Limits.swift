@@ -18,6 +18,8 @@ enum Limits {
     static let connections = 256
     /// How long a connection may stay without a request: longer than most scrape intervals.
     static let idle = TimeAmount.minutes(3)
+    /// How long the other end of a connection may take nothing of its answer. Less than systemd waits for the daemon's end.
+    static let stalled = TimeAmount.seconds(30)
     /// What a connection to a socket that systemd goes on listening on is given for a request, as the daemon ends.
     static let firstRequest = TimeAmount.milliseconds(500)
     /// Until a connection is secured.

@@ -66,7 +66,7 @@ struct Listener: Service {
 
     private var configuration: HTTP1Channel.Configuration {
         HTTP1Channel.Configuration(
-            idleTimeout: Limits.idle,
+            additionalChannelHandlers: [StalledAnswers()], idleTimeout: Limits.idle,
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: Limits.headerBytes, maxHeaderListSize: Limits.headerBytes,
                 maxHeaderFieldCount: Limits.headerFields))
