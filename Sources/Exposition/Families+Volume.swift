@@ -50,6 +50,13 @@ extension MetricFamily {
                 """
         ) { view in (view.mount?.size).map { .bytes(view.volume.size.less($0)) } },
         volume(
+            "headroom_volume_overhang_bytes", .bytes,
+            help: """
+                By how much the filesystem is larger than its device: then it does not start, or meets errors at the device's \
+                end. Absent while it fits. Nothing is lost; headroom doctor on the host knows the right size.
+                """
+        ) { view in (view.volume.overhang?.size).map { .bytes($0.less(view.volume.size)) } },
+        volume(
             "headroom_volume_suspended",
             help: """
                 1 while the volume's device is suspended: its writers wait, and it is not grown. If it stays, dmsetup resume \

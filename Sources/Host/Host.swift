@@ -52,7 +52,7 @@ extension HostError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .noDeviceMapper(let text):
-            "the kernel has no device-mapper (\(text)): load it with `modprobe dm-mod dm-thin-pool`, then try again"
+            "the kernel has no device-mapper (\(text)): load it with `modprobe -a dm-mod dm-thin-pool`, then try again"
         case .notRoot: "device-mapper answers to root only: run this as root, or ask the running daemon as root"
         case .failed(let text): text
         }

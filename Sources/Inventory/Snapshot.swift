@@ -132,10 +132,15 @@ public struct Volume: Sendable, Hashable, Codable {
     }
 
     /// What the filesystem on it has, mounted or not; nil where that was not read.
-    public var filesystemSize: Bytes? {
+    public var filesystemSize: Bytes? { read?.size }
+
+    /// The filesystem, mounted or not, where it is larger than its device.
+    public var overhang: (kind: FilesystemKind, size: Bytes)? { read.flatMap { $0.size > size ? $0 : nil } }
+
+    private var read: (kind: FilesystemKind, size: Bytes)? {
         switch content {
-        case .mounted(let filesystem): filesystem.geometry?.size
-        case .unmounted(_, let geometry): geometry?.size
+        case .mounted(let filesystem): filesystem.geometry.map { (filesystem.kind, $0.size) }
+        case .unmounted(let kind, let geometry): geometry.map { (kind, $0.size) }
         case .foreign, .blank, .unread: nil
         }
     }

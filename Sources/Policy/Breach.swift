@@ -45,20 +45,6 @@ struct Breach {
     }
 }
 
-extension Volume {
-    /// The filesystem, mounted or not, where it is larger than its device.
-    var overhang: (kind: FilesystemKind, size: Bytes)? {
-        let (kind, geometry): (FilesystemKind, FilesystemGeometry?)
-        switch content {
-        case .mounted(let filesystem): (kind, geometry) = (filesystem.kind, filesystem.geometry)
-        case .unmounted(let found, let its): (kind, geometry) = (found, its)
-        case .foreign, .blank, .unread: return nil
-        }
-        guard let geometry, geometry.size > size else { return nil }
-        return (kind, geometry.size)
-    }
-}
-
 extension Refusal {
     static func broken(_ volume: Volume, _ filesystem: Bytes) -> Refusal {
         Refusal(

@@ -64,9 +64,11 @@ struct LastingArgument: ExpressibleByArgument {
 struct ShareArgument: ExpressibleByArgument {
     let ratio: Ratio
 
-    /// `90%`; a bare number is a percentage too.
+    /// `90%`, or `0.9` as in the configuration. A bare number above 1 is a percentage.
     init?(argument: String) {
-        guard let ratio = Ratio(percentage: argument.hasSuffix("%") ? argument : argument + "%") else { return nil }
+        let isShare = Double(argument).map { $0 <= 1 } ?? false
+        let given = isShare ? Double(argument).flatMap { Ratio($0) } : nil
+        guard let ratio = given ?? Ratio(percentage: argument.hasSuffix("%") ? argument : argument + "%") else { return nil }
         self.ratio = ratio
     }
 }

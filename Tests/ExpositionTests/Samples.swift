@@ -40,6 +40,10 @@ enum SampleHost {
             openCount: 1, owner: owner, content: content ?? mounted(), mountPoints: ["/mnt"])
     }
 
+    /// A filesystem of 2 GiB that nobody mounts.
+    static let tooLarge = Content.unmounted(
+        kind: .xfs, geometry: .xfs(XFSGeometry(blockSize: Bytes(4096), blocks: 524_288, groupBlocks: 131_072, groups: 4)))
+
     static func mounted(at mountPoint: String = "/mnt", reading: MountedFilesystem.Reading? = nil) -> Content {
         .mounted(
             MountedFilesystem(

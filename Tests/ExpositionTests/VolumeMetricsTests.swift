@@ -33,6 +33,13 @@ struct VolumeMetricsTests {
             ])
     }
 
+    @Test func `A filesystem that is larger than its device is told by how much, one that fits is not`() {
+        let key = "headroom_volume_overhang_bytes"
+        #expect(Scrape(SampleHost.report()).keys(of: key).isEmpty)
+        let broken = SampleHost.volume("web", content: SampleHost.tooLarge)
+        #expect(Scrape(SampleHost.report(volumes: [broken]))[key + Self.labels] == "1073741824")
+    }
+
     @Test func `A stuck filesystem is told as such, without usage`() {
         let volume = SampleHost.volume("web", content: SampleHost.mounted(reading: .stuck))
         let scrape = Scrape(SampleHost.report(volumes: [volume]))
