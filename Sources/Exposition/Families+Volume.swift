@@ -52,10 +52,10 @@ extension MetricFamily {
         volume(
             "headroom_volume_overhang_bytes", .bytes,
             help: """
-                By how much the filesystem is larger than its device: then it does not start, or meets errors at the device's \
-                end. Absent while it fits. Nothing is lost; headroom doctor on the host knows the right size.
+                By how much the filesystem is larger than its device: above 0 it does not start, or meets errors at the device's \
+                end. Nothing is lost; headroom doctor on the host knows the right size.
                 """
-        ) { view in (view.volume.overhang?.size).map { .bytes($0.less(view.volume.size)) } },
+        ) { view in view.volume.filesystemSize.map { .bytes($0.less(view.volume.size)) } },
         volume(
             "headroom_volume_suspended",
             help: """

@@ -31,7 +31,7 @@ enum HostileHost {
         let refusal = Refusal(.reserve, "text", hint: "hint")
         var report = SampleHost.report(
             pools: names.map { SampleHost.pool($0) },
-            volumes: volumes + names.map { SampleHost.volume($0, pool: $0, content: SampleHost.tooLarge) },
+            volumes: volumes + names.map { SampleHost.volume($0, pool: $0) },
             outlooks: names.map { SampleHost.outlook($0, bar: refusal) },
             decisions: volumes.map { SampleHost.decision($0, .refused(refusal), needs: [.threshold]) })
         report.version = "1\"\\\n"
