@@ -23,7 +23,7 @@ struct LinuxHostTests {
         let error = #expect(throws: HostError.self) { _ = try LinuxHost() }
         guard let error else { return }
         switch error {
-        case .noDeviceMapper: #expect("\(error)".contains("modprobe dm-mod"))
+        case .noDeviceMapper: #expect("\(error)".contains("modprobe -a dm-mod"))
         case .notRoot: #expect(geteuid() != 0)
         case .failed: Issue.record("\(error)")
         }
