@@ -111,7 +111,17 @@ def uses_its_variables(board, _):
     yield from (f"${name} is used and no variable" for name in sorted(used - set(names)))
 
 
-OWN = [is_new_enough, has_own_numbers, overlaps_nowhere, leads_somewhere, shows_what_it_asks, marks_in_time, uses_its_variables]
+def matches_as_grafana_escapes(board, _):
+    """Of a variable of one value Grafana leaves a pattern's signs as they are: `=~` would not find a volume with a `+` in its name."""
+    text = [target["expr"] for _, target in targets(board)] + [mark["expr"] for mark in board["annotations"]["list"]]
+    for variable in board["templating"]["list"]:
+        if variable["type"] == "query":
+            wrong, name = "=" if variable["multi"] else "=~", variable["name"]
+            yield from (f"${name} is not for `{wrong}`" for one in text if f'{wrong}"${name}"' in one)
+
+
+OWN = [is_new_enough, has_own_numbers, overlaps_nowhere, leads_somewhere, shows_what_it_asks, marks_in_time, uses_its_variables,
+       matches_as_grafana_escapes]
 
 
 def faults(board, boards):
@@ -135,7 +145,7 @@ HOST = 'job=~"$job", instance=~"$instance"'
 # How the dashboard of a host is broken, and who must say so, alone or with others that cannot but notice.
 BREAKS = [
     ("template_datasource_rule", lambda b: of(b, "datasource").update(label="Source"), ()),
-    ("template_job_rule", lambda b: of(b, "job").update(multi=False), ()),
+    ("template_job_rule", lambda b: of(b, "job").update(multi=False), ("matches_as_grafana_escapes",)),
     ("template_instance_rule", lambda b: of(b, "instance").update(allValue=".*"), ()),
     ("template_label_promql_rule", lambda b: of(b, "pool")["query"].update(query="label_value(up, pool)"), ()),
     ("template_label_promql_rule", lambda b: of(b, "pool")["query"].update(query="label_values(up{job=, pool)"), ()),
@@ -164,6 +174,8 @@ BREAKS = [
     ("marks_in_time", lambda b: b["annotations"]["list"][0].update(expr="headroom_build_info * 1000"), ()),
     ("marks_in_time", lambda b: b["annotations"].update(list=[]), ()),
     ("uses_its_variables", asks(f'up{{{HOST}, site=~"$site"}}'), ()),
+    ("matches_as_grafana_escapes", lambda b: of(b, "volume").update(multi=False), ()),
+    ("matches_as_grafana_escapes", asks(f'up{{{HOST}, pool="$pool"}}'), ()),
 ]
 
 
