@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright (c) the Headroom authors
 """Grafana's dashboard model, as far as it is used here: rows of panels, laid out from left to right."""
-import json
 
 SCHEMA = 41  # Grafana 12.0
 DATASOURCE = {"type": "prometheus", "uid": "${datasource}"}
@@ -155,21 +154,12 @@ def dashboard(uid, title, description, variables, rows, annotations=()):
         "type": "dashboards", "title": "Headroom", "tags": ["headroom"], "asDropdown": True, "includeVars": True, "keepTime": True,
         "targetBlank": False, "icon": "external link", "tooltip": "The other dashboards, for what is chosen here", "url": "",
     }
-    board = {
+    return {
         "uid": uid, "title": title, "description": description, "tags": ["headroom"], "schemaVersion": SCHEMA,
         "editable": False, "graphTooltip": 1, "refresh": "30s", "time": {"from": "now-6h", "to": "now"}, "timezone": "browser",
         "templating": {"list": [source, *variables]}, "annotations": {"list": list(annotations)}, "links": [others],
         "panels": [member | {"id": n} for n, member in enumerate(panels, 1)],
     }
-    return exact(board, [each["name"] for each in variables if not each["multi"]])
-
-
-def exact(board, names):
-    """Matches these variables as they are: only in those of many values does Grafana escape what means something to a pattern."""
-    text = json.dumps(board)
-    for name in names:
-        text = text.replace(json.dumps(f'{name}=~"${name}"')[1:-1], json.dumps(f'{name}="${name}"')[1:-1])
-    return json.loads(text)
 
 
 def at(x, y, width, height):

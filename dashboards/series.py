@@ -6,6 +6,8 @@ from grafana import annotation, beyond, query, variable, words
 HOST = 'job=~"$job", instance=~"$instance"'
 POOL = HOST + ', pool=~"$pool"'
 VOLUME = POOL + ', volume=~"$volume"'
+# Where one is chosen: only in variables of many values does Grafana escape what means something to a pattern.
+ONE_VOLUME = POOL + ', volume="$volume"'
 # A volume under the name that people know: its container's, else its own.
 NAMED = (
     " * on (job, instance, pool, volume) group_left (shown, owner, image) label_replace(label_replace("
@@ -28,12 +30,12 @@ def pool(name, more=""):
     return f"headroom_pool_{name}{{{POOL}{more}}}"
 
 
-def volume(name, more=""):
-    return f"headroom_volume_{name}{{{VOLUME}{more}}}"
+def volume(name, more="", *, which=VOLUME):
+    return f"headroom_volume_{name}{{{which}{more}}}"
 
 
-def filesystem(name):
-    return f"headroom_filesystem_{name}{{{VOLUME}}}"
+def filesystem(name, *, which=VOLUME):
+    return f"headroom_filesystem_{name}{{{which}}}"
 
 
 def quantiles(histogram, labels=HOST):

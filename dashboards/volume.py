@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright (c) the Headroom authors
 """The dashboard of one volume: its sizes over time, why it was not grown, and what its pool has left for it."""
+from functools import partial
+
 import series
 from grafana import column, dashboard, graph, link, of_row, query, stat, table, timeline, variable, words
-from series import FIRST, INSTANCE, JOB, POOL, RULES, SOON, STARTS, STATES, VOLUME, filesystem, pool, volume
+from series import FIRST, INSTANCE, JOB, POOL, RULES, SOON, STARTS, STATES, pool
+from series import ONE_VOLUME as VOLUME
+
+filesystem, volume = partial(series.filesystem, which=VOLUME), partial(series.volume, which=VOLUME)
 
 GLANCE = [
     stat("Used", "Used share of the filesystem.", "percentunit", f'max({filesystem("used_bytes")} / {filesystem("size_bytes")})',

@@ -103,8 +103,12 @@ def marks_in_time(board, _):
             yield f"annotation `{name}`: Grafana counts milliseconds"
 
 
+def expressions(board):
+    return [target["expr"] for _, target in targets(board)] + [mark["expr"] for mark in board["annotations"]["list"]]
+
+
 def uses_its_variables(board, _):
-    text = [target["expr"] for _, target in targets(board)] + [mark["expr"] for mark in board["annotations"]["list"]]
+    text = expressions(board)
     names = [variable["name"] for variable in board["templating"]["list"] if variable["type"] == "query"]
     yield from (f"no query uses ${name}" for name in names if not any(f'"${name}"' in one for one in text))
     used = {name for one in text for name in re.findall(r'"\$([a-z]\w*)"', one)}
@@ -113,7 +117,7 @@ def uses_its_variables(board, _):
 
 def matches_as_grafana_escapes(board, _):
     """Of a variable of one value Grafana leaves a pattern's signs as they are: `=~` would not find a volume with a `+` in its name."""
-    text = [target["expr"] for _, target in targets(board)] + [mark["expr"] for mark in board["annotations"]["list"]]
+    text = expressions(board)
     for variable in board["templating"]["list"]:
         if variable["type"] == "query":
             wrong, name = "=" if variable["multi"] else "=~", variable["name"]
